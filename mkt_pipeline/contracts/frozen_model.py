@@ -1,0 +1,53 @@
+"""Frozen models read from YAML files, which refuse what they do not know."""
+
+from pathlib import Path
+from typing import Self
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from mkt_pipeline.errors import BadInputError
+
+MAX_BYTES = 262_144
+"""A hand-written file is a few kilobytes; more is a mistake or an attack."""
+
+
+class FrozenModel(BaseModel):
+    """A document that a person writes: frozen, and unknown keys are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @classmethod
+    def from_yaml(cls, path: Path) -> Self:
+        """Read one YAML file; every problem in it is named in one error."""
+        return cls.from_document(read_document(path), where=str(path))
+
+    @classmethod
+    def from_document(cls, document: object, *, where: str) -> Self:
+        """Check one parsed document; ``where`` names it in the error."""
+        try:
+            return cls.model_validate(document)
+        except ValidationError as error:
+            problems = "; ".join(
+                f"{'.'.join(map(str, problem['loc'])) or 'document'}: {problem['msg']}"
+                for problem in error.errors()
+            )
+            raise BadInputError(f"{where}: {problems}", remedy="correct these keys") from None
+
+
+def read_document(path: Path) -> object:
+    """The parsed content of one YAML file; aliases, huge files and wrong syntax are refused."""
+    if not path.is_file():
+        raise BadInputError(f"{path} does not exist", remedy="check the name and the folder")
+    if path.stat().st_size > MAX_BYTES:
+        raise BadInputError(
+            f"{path} is {path.stat().st_size} bytes", remedy=f"keep it under {MAX_BYTES}"
+        )
+    text = path.read_text(encoding="utf-8")
+    try:
+        if any(isinstance(token, yaml.AliasToken) for token in yaml.scan(text)):
+            raise BadInputError(f"{path} uses a YAML alias", remedy="write the value out")
+        return yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        place = " ".join(str(error).split())
+        raise BadInputError(f"{path} is not YAML: {place}", remedy="correct the syntax") from None

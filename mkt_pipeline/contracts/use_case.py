@@ -1,0 +1,84 @@
+"""A use case: what is predicted, for whom, over which horizon."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from mkt_pipeline.contracts.frozen_model import FrozenModel
+from mkt_pipeline.contracts.source import Name
+
+Days = Annotated[int, Field(ge=1, le=3650)]
+Share = Annotated[float, Field(gt=0, lt=1)]
+
+
+class Target(FrozenModel):
+    """The event to predict: an order line of this status, of these product categories (all where
+    none is named).
+    """
+
+    status: Literal["quote", "confirmed"] = "confirmed"
+    categories: tuple[str, ...] = ()
+
+
+class Eligibility(FrozenModel):
+    """Who is scored: only active customers known for long enough, and, where set, only those who
+    ordered within so many days.
+    """
+
+    min_tenure_days: Annotated[int, Field(ge=0)] = 0
+    ordered_within_days: Days | None = None
+
+
+class Thresholds(FrozenModel):
+    """Segments by calibrated propensity: high from ``high`` on, medium from ``medium`` on."""
+
+    rule: Literal["thresholds"] = "thresholds"
+    high: Share
+    medium: Share
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.medium >= self.high:
+            raise ValueError(f"medium ({self.medium}) must lie below high ({self.high})")
+        return self
+
+
+class Capacity(FrozenModel):
+    """Segments by rank: the best ``high`` customers are high, the next ``medium`` are medium."""
+
+    rule: Literal["capacity"]
+    high: Annotated[int, Field(ge=1)]
+    medium: Annotated[int, Field(ge=1)]
+
+
+class Recommend(FrozenModel):
+    """Which products may be recommended, and how many to each customer."""
+
+    categories: tuple[str, ...] = ()
+    count: Annotated[int, Field(ge=1, le=10)] = 3
+
+
+class Training(FrozenModel):
+    """Past as-of dates that make the training data, and the seed of everything random."""
+
+    step_days: Days = 30
+    max_dates: Annotated[int, Field(ge=1, le=60)] = 6
+    max_rows: Annotated[int, Field(ge=1000)] = 200_000
+    seed: int = 7
+
+
+class UseCase(FrozenModel):
+    """One YAML file: the label is whether the target happens in [D + gap, D + gap + horizon)."""
+
+    name: Name
+    title: str
+    owner: str
+    sources: tuple[Name, ...]
+    target: Target
+    horizon_days: Days
+    gap_days: Annotated[int, Field(ge=0, le=365)] = 0
+    windows_days: Annotated[tuple[Days, ...], Field(min_length=1, max_length=6)] = (30, 90, 365)
+    eligibility: Eligibility = Eligibility()
+    segments: Annotated[Thresholds | Capacity, Field(discriminator="rule")]
+    recommend: Recommend = Recommend()
+    training: Training = Training()
