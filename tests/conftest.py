@@ -1,0 +1,52 @@
+"""Fixtures of the whole suite: a real PostgreSQL, started once and stopped at the end."""
+
+import shutil
+import socket
+import tempfile
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from mkt_pipeline.stack.postgres import EmbeddedPostgres
+
+
+@pytest.fixture(scope="session")
+def free_port() -> Callable[[], int]:
+    """A function that names a loopback port nobody listens on."""
+
+    def pick() -> int:
+        with socket.socket() as candidate:
+            candidate.bind(("127.0.0.1", 0))
+            return int(candidate.getsockname()[1])
+
+    return pick
+
+
+@pytest.fixture(scope="session")
+def postgres(free_port: Callable[[], int]) -> Iterator[EmbeddedPostgres]:
+    """One real PostgreSQL for the session."""
+    folder = Path(tempfile.mkdtemp(prefix="mkt-tests-postgres-"))
+    server = EmbeddedPostgres(folder, free_port())
+    server.start()
+    yield server
+    server.stop()
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def database_url(postgres: EmbeddedPostgres) -> str:
+    """The address of an empty database made for one test."""
+    name = f"test_{uuid.uuid4().hex}"
+    postgres.create_database(name)
+    return postgres.url(name)
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real test data beside the repository; absent for most users."""
+    folder = Path(__file__).resolve().parents[2] / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("the real data sets do not lie beside this checkout")
+    return folder
