@@ -97,7 +97,7 @@ class Settings(BaseSettings):
         return AsOf.parse(day, zone=self.time_zone, today=self.current_day)
 
 
-def load_settings(**overrides: Any) -> Settings:
+def load_settings(**overrides: Any) -> Settings:  # noqa: ANN401 - checked by the model
     """Read all settings; whatever is wrong is named together in one error."""
     try:
         return Settings(**overrides)

@@ -159,8 +159,5 @@ TEXTS = Entity(
 )
 
 ENTITIES: Mapping[str, Entity] = MappingProxyType(
-    {
-        entity.name: entity
-        for entity in (CUSTOMERS, PRODUCTS, ORDERS, INTERACTIONS, CONSENTS, TEXTS)
-    }
+    {entity.name: entity for entity in (CUSTOMERS, PRODUCTS, ORDERS, INTERACTIONS, CONSENTS, TEXTS)}
 )

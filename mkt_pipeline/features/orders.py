@@ -1,0 +1,254 @@
+"""Features from orders: recency, frequency, money, trend, rhythm, mix, quotes and returns."""
+
+from collections.abc import Iterator
+
+import ibis
+import ibis.expr.types as ir
+
+from mkt_pipeline.features.definition import Definition, define, slugs
+from mkt_pipeline.features.frame_of_reference import FrameOfReference
+
+
+def order_features(orders: ir.Table, reference: FrameOfReference) -> Iterator[Definition]:
+    """Aggregates over the order lines of a customer.
+
+    ``orders`` are lines before the as-of with the columns ``days`` (before the as-of),
+    ``category`` (of the product) and ``is_target``.
+    """
+    confirmed = orders.status == "confirmed"
+    yield from _recency(orders, confirmed)
+    for days in reference.windows:
+        yield from _window(orders, confirmed & (orders.days <= days), days)
+    yield from _trend(orders, confirmed, reference.windows[-1])
+    yield from _lifetime(orders, confirmed)
+    yield from _target(orders, confirmed)
+    for category, slug in slugs(reference.vocabulary.of("category")).items():
+        yield from _category(orders, confirmed & (orders.category == category), category, slug)
+    yield from _quotes(orders, reference.windows)
+
+
+def _recency(orders: ir.Table, confirmed: ir.BooleanValue) -> Iterator[Definition]:
+    yield define(
+        "days_since_last_order",
+        "recency",
+        "number",
+        description="Days since the last confirmed order",
+        reason="last order {value} days ago",
+        expression=orders.days.min(where=confirmed),
+    )
+    yield define(
+        "days_since_first_order",
+        "recency",
+        "number",
+        description="Days since the first confirmed order",
+        reason="first order {value} days ago",
+        expression=orders.days.max(where=confirmed),
+    )
+
+
+def _window(orders: ir.Table, inside: ir.BooleanValue, days: int) -> Iterator[Definition]:
+    yield define(
+        f"orders_{days}d",
+        "frequency",
+        "number",
+        description=f"Confirmed orders in the last {days} days",
+        reason=f"{{value}} orders in the last {days} days",
+        expression=orders.order_id.nunique(where=inside),
+        absent=0,
+    )
+    yield define(
+        f"amount_{days}d",
+        "money",
+        "number",
+        description=f"Amount of confirmed orders in the last {days} days",
+        reason=f"bought for {{value}} in the last {days} days",
+        expression=orders.amount.sum(where=inside).fill_null(0),
+        absent=0,
+    )
+
+
+def _trend(orders: ir.Table, confirmed: ir.BooleanValue, days: int) -> Iterator[Definition]:
+    recent = confirmed & (orders.days <= days)
+    before = confirmed & (orders.days > days) & (orders.days <= 2 * days)
+    yield define(
+        "orders_trend",
+        "trend",
+        "number",
+        description=f"Orders of the last {days} days less those of the {days} days before",
+        reason=f"{{value}} orders more than in the {days} days before",
+        expression=orders.order_id.nunique(where=recent) - orders.order_id.nunique(where=before),
+        absent=0,
+    )
+    yield define(
+        "amount_trend",
+        "trend",
+        "number",
+        description=f"Amount of the last {days} days less that of the {days} days before",
+        reason=f"{{value}} more spent than in the {days} days before",
+        expression=orders.amount.sum(where=recent).fill_null(0)
+        - orders.amount.sum(where=before).fill_null(0),
+        absent=0,
+    )
+
+
+def _lifetime(orders: ir.Table, confirmed: ir.BooleanValue) -> Iterator[Definition]:
+    count = orders.order_id.nunique(where=confirmed)
+    span = orders.days.max(where=confirmed) - orders.days.min(where=confirmed)
+    gap = span / (count - 1).nullif(0)
+    yield define(
+        "orders_total",
+        "frequency",
+        "number",
+        description="Confirmed orders ever",
+        reason="{value} orders so far",
+        expression=count,
+        absent=0,
+    )
+    yield define(
+        "amount_per_order",
+        "money",
+        "number",
+        description="Mean amount of a confirmed order",
+        reason="spends {value} an order",
+        expression=orders.amount.sum(where=confirmed).cast("float64") / count.nullif(0),
+    )
+    yield define(
+        "days_between_orders",
+        "rhythm",
+        "number",
+        description="Mean days from one confirmed order to the next",
+        reason="orders every {value} days",
+        expression=gap,
+    )
+    yield define(
+        "order_overdue",
+        "rhythm",
+        "number",
+        description="Days since the last order, in mean gaps between orders",
+        reason="{value} usual gaps between orders have passed since the last",
+        expression=orders.days.min(where=confirmed) / gap.nullif(0),
+    )
+    yield define(
+        "products_bought",
+        "mix",
+        "number",
+        description="Different products bought",
+        reason="{value} different products bought",
+        expression=orders.product_id.nunique(where=confirmed),
+        absent=0,
+    )
+    yield define(
+        "categories_bought",
+        "mix",
+        "number",
+        description="Different product categories bought",
+        reason="bought from {value} product categories",
+        expression=orders.category.nunique(where=confirmed),
+        absent=0,
+    )
+    yield define(
+        "returns_total",
+        "mix",
+        "number",
+        description="Order lines returned",
+        reason="{value} order lines returned",
+        expression=(orders.status == "returned").sum(),
+        absent=0,
+    )
+    yield define(
+        "campaign_orders_total",
+        "campaign",
+        "number",
+        description="Confirmed orders that a campaign brought",
+        reason="{value} orders came from a campaign",
+        expression=orders.order_id.nunique(where=confirmed & orders.campaign_id.notnull()),
+        absent=0,
+    )
+
+
+def _target(orders: ir.Table, confirmed: ir.BooleanValue) -> Iterator[Definition]:
+    target = confirmed & orders.is_target
+    yield define(
+        "days_since_last_target",
+        "target",
+        "number",
+        description="Days since the last confirmed order of what is predicted",
+        reason="last bought this kind of product {value} days ago",
+        expression=orders.days.min(where=target),
+    )
+    yield define(
+        "target_orders_total",
+        "target",
+        "number",
+        description="Confirmed orders of what is predicted, ever",
+        reason="bought this kind of product {value} times",
+        expression=orders.order_id.nunique(where=target),
+        absent=0,
+    )
+    yield define(
+        "last_target_amount",
+        "target",
+        "number",
+        description="Amount of the last confirmed order line of what is predicted",
+        reason="paid {value} for the last of this kind of product",
+        expression=orders.amount.cast("float64").argmax(
+            ibis.struct({"at": orders.ordered_at, "line": orders.order_line_id}), where=target
+        ),
+    )
+
+
+def _category(
+    orders: ir.Table, inside: ir.BooleanValue, category: str, slug: str
+) -> Iterator[Definition]:
+    yield define(
+        f"orders_in_{slug}",
+        "mix",
+        "number",
+        description=f"Confirmed orders in the category {category}",
+        reason=f"{{value}} orders of {category}",
+        expression=orders.order_id.nunique(where=inside),
+        absent=0,
+    )
+    yield define(
+        f"days_since_order_in_{slug}",
+        "recency",
+        "number",
+        description=f"Days since the last confirmed order in the category {category}",
+        reason=f"last order of {category} {{value}} days ago",
+        expression=orders.days.min(where=inside),
+    )
+
+
+def _quotes(orders: ir.Table, windows: tuple[int, ...]) -> Iterator[Definition]:
+    quote = orders.status == "quote"
+    yield define(
+        "days_since_last_quote",
+        "quotes",
+        "number",
+        description="Days since the last quote",
+        reason="last quote {value} days ago",
+        expression=orders.days.min(where=quote),
+    )
+    for days in windows:
+        inside = quote & (orders.days <= days)
+        yield define(
+            f"quotes_{days}d",
+            "quotes",
+            "number",
+            description=f"Quotes of the last {days} days",
+            reason=f"{{value}} quotes in the last {days} days",
+            expression=orders.order_id.nunique(where=inside),
+            absent=0,
+        )
+    yield define(
+        "open_quotes",
+        "quotes",
+        "number",
+        description=f"Quotes of the last {windows[-1]} days later than the last confirmed order"
+        " of what is predicted",
+        reason="{value} quotes still open",
+        expression=orders.order_id.nunique(
+            where=quote & (orders.days <= windows[-1]) & orders.after_last_target
+        ),
+        absent=0,
+    )
