@@ -1,0 +1,126 @@
+"""One view of the CRM at one instant, however long reading it takes."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import psycopg2
+import pyarrow as pa
+from psycopg2 import sql
+from psycopg2.extensions import connection as Connection  # noqa: N812  the driver names it so
+from psycopg2.extensions import cursor as Cursor  # noqa: N812  the same
+
+from mkt_pipeline.contracts.entities import Entity
+from mkt_pipeline.crm.copy_stream import CopyStream
+from mkt_pipeline.crm.query_columns import QueryColumn, fit
+from mkt_pipeline.crm.server_errors import statement_error
+from mkt_pipeline.crm.statements import statement
+from mkt_pipeline.crm.wrapped_query import arrow_schema, copy_out, no_rows
+from mkt_pipeline.errors import MktError, SourceBrokenError
+
+
+class Snapshot:
+    """One read-only transaction; a statement that fails leaves it usable for the next one.
+
+    ``taken_at`` is the aware time at which the server began the transaction.
+    """
+
+    def __init__(self, connection: Connection, *, limits: Mapping[str, str]) -> None:
+        self._connection = connection
+        self._stream: CopyStream | None = None
+        self.stream_error: MktError | None = None
+        """Why a stream failed, for those who got it through a reader that lost the type."""
+        began = self.rows(
+            sql.SQL(statement("begin_snapshot")), parameters=limits, doing="opening a snapshot"
+        )
+        self.taken_at: datetime = began[0][0].astimezone(UTC)
+
+    def columns(self, query: str, *, doing: str = "describing a query") -> tuple[QueryColumn, ...]:
+        """The columns that the query would give, without reading any of its rows."""
+        with self._statement(doing) as cursor:
+            cursor.execute(no_rows(query))
+            described = [(column.name, column.type_code) for column in cursor.description or ()]
+        names = dict(
+            self.rows(
+                sql.SQL(statement("type_names")),
+                parameters={"oids": [oid for _, oid in described]},
+                doing=doing,
+            )
+        )
+        return tuple(QueryColumn(name, names[oid]) for name, oid in described)
+
+    def read(self, entity: Entity, query: str) -> pa.RecordBatchReader:
+        """The rows of the query as a stream, refused at once where columns do not fit.
+
+        The schema is the contract's columns in its order, then attributes by name. Decimals are
+        rounded to four places by the server. The statement starts with the first batch and must
+        be read to its end before the next one of the same snapshot.
+        """
+        columns = fit(entity, self.columns(query, doing=f"reading {entity.name}"))
+        schema = arrow_schema(columns)
+        copy = copy_out(query, columns)
+        return pa.RecordBatchReader.from_batches(schema, self._batches(copy, schema, entity.name))
+
+    def rows(
+        self,
+        query: sql.Composable,
+        *,
+        parameters: Mapping[str, Any] | None = None,
+        doing: str,
+    ) -> list[tuple[Any, ...]]:
+        """All rows of a small statement; ``doing`` names it where it fails."""
+        with self._statement(doing) as cursor:
+            cursor.execute(query, parameters)
+            return cursor.fetchall()
+
+    def stop_stream(self) -> None:
+        """End a stream that was not read to its end; the transaction goes on."""
+        if self._stream:
+            self._stream.stop()
+            self._stream = None
+            self._roll_back()
+
+    @contextmanager
+    def _statement(self, doing: str) -> Iterator[Cursor]:
+        self.stop_stream()
+        try:
+            self._execute("SAVEPOINT statement")
+            with self._connection.cursor() as cursor:
+                yield cursor
+            self._execute("RELEASE SAVEPOINT statement")
+        except psycopg2.Error as error:
+            self._roll_back()
+            raise statement_error(error, doing=doing) from None
+
+    def _batches(
+        self, copy: sql.Composed, schema: pa.Schema, entity: str
+    ) -> Iterator[pa.RecordBatch]:
+        if self._connection.closed:
+            raise SourceBrokenError(
+                f"reading {entity} began after its snapshot had ended",
+                remedy="read it inside `with crm.snapshot()`",
+            )
+        self.stop_stream()
+        self._execute("SAVEPOINT statement")
+        stream = CopyStream(
+            self._connection, copy.as_string(self._connection), schema=schema, entity=entity
+        )
+        self._stream = stream
+        try:
+            yield from stream.batches()
+        except MktError as error:
+            self.stream_error = error
+            raise
+        finally:
+            if self._stream is stream:
+                self.stop_stream()
+
+    def _roll_back(self) -> None:
+        # Nothing is left to roll back where the server ended the connection.
+        if not self._connection.closed:
+            self._execute("ROLLBACK TO SAVEPOINT statement")
+
+    def _execute(self, command: str) -> None:
+        with self._connection.cursor() as cursor:
+            cursor.execute(command)

@@ -1,0 +1,92 @@
+"""A source as a folder: ``source.yaml`` and one SELECT per entity of the contract."""
+
+import re
+from pathlib import Path
+
+from mkt_pipeline.contracts.entities import ENTITIES
+from mkt_pipeline.contracts.frozen_model import MAX_BYTES, read_document
+from mkt_pipeline.contracts.source import Source
+from mkt_pipeline.errors import BadInputError
+
+_NOT_CODE = re.compile(
+    r"--[^\n]*"  # a comment to the end of its line
+    r"|/\*.*?\*/"  # a comment over several lines
+    r"|\$(\w*)\$.*?\$\1\$"  # a text between dollars
+    r"|'(?:[^']|'')*'"  # a text
+    r'|"(?:[^"]|"")*"',  # a quoted name
+    re.DOTALL,
+)
+
+
+def load_source(folder: Path) -> Source:
+    """Read a source's folder.
+
+    Refused with BadInputError: a folder or ``source.yaml`` that is absent, unknown keys, ``.sql``
+    files that no entity of the contract is called after, a needed entity without a query, and a
+    file that is not exactly one SELECT (or WITH ... SELECT).
+    """
+    if not folder.is_dir():
+        raise BadInputError(
+            f"source folder {folder} does not exist",
+            remedy=f"run `mkt source new {folder.name}`, or correct the name of the source",
+        )
+    queries = {path.stem: _read_query(path) for path in sorted(folder.glob("*.sql"))}
+    _check_names(folder, queries)
+    document = read_document(folder / "source.yaml")
+    if not isinstance(document, dict) or "queries" in document:
+        raise BadInputError(
+            f"{folder / 'source.yaml'} must be keys and values, without `queries`",
+            remedy="write each query to a .sql file beside it",
+        )
+    source = Source.from_document({**document, "queries": queries}, where=str(folder))
+    _check_may_be_empty(source, folder)
+    return source
+
+
+def query_problem(text: str) -> str | None:
+    """Why a text is not exactly one SELECT; None where it is."""
+    code = _NOT_CODE.sub(" ", text).strip().rstrip(";").strip()
+    if not code:
+        return "holds no statement"
+    if ";" in code:
+        return "holds more than one statement"
+    if not re.match(r"(?i)(select|with)\b", code):
+        return f"starts with {code.split()[0]!r}"
+    return None
+
+
+def _read_query(path: Path) -> str:
+    if path.stat().st_size > MAX_BYTES:
+        raise BadInputError(f"{path} is too long", remedy=f"keep it under {MAX_BYTES} bytes")
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise BadInputError(f"{path} is not UTF-8", remedy="save it as UTF-8") from None
+    problem = query_problem(text)
+    if problem:
+        raise BadInputError(f"{path} {problem}", remedy="write exactly one SELECT (or WITH)")
+    return text
+
+
+def _check_names(folder: Path, queries: dict[str, str]) -> None:
+    unknown = sorted(set(queries) - set(ENTITIES))
+    if unknown:
+        raise BadInputError(
+            f"{folder / unknown[0]}.sql belongs to no entity of the contract",
+            remedy=f"name it after one of {', '.join(ENTITIES)}",
+        )
+    missing = [name for name, entity in ENTITIES.items() if entity.needed and name not in queries]
+    if missing:
+        raise BadInputError(
+            f"source {folder.name} has no query for {', '.join(missing)}",
+            remedy=f"write {folder / missing[0]}.sql",
+        )
+
+
+def _check_may_be_empty(source: Source, folder: Path) -> None:
+    unknown = sorted(source.may_be_empty - set(source.queries))
+    if unknown:
+        raise BadInputError(
+            f"{folder / 'source.yaml'}: may_be_empty names {', '.join(unknown)}, without a query",
+            remedy="name entities that have a .sql file",
+        )
