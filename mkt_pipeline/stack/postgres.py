@@ -43,6 +43,11 @@ class EmbeddedPostgres:
 
     def url(self, database: str) -> str:
         """The address of one database, with user and password."""
+        if not self._password_file.is_file():
+            raise StackError(
+                f"the embedded PostgreSQL under {self.folder} was never started",
+                remedy="start it with `mkt stack up`",
+            )
         password = self._password_file.read_text().strip()
         return f"postgresql://{SUPERUSER}:{password}@127.0.0.1:{self.port}/{database}"
 
@@ -62,7 +67,16 @@ class EmbeddedPostgres:
 
     def is_running(self) -> bool:
         """Whether a server runs on this data directory; a stale pid file counts as no."""
-        return self._call("pg_ctl", "status").returncode == 0
+        created = (self.data / "PG_VERSION").exists()
+        return created and self._call("pg_ctl", "status").returncode == 0
+
+    def pid(self) -> int | None:
+        """The pid of the running server; None where none runs."""
+        return int(self._pid_line(0)) if self.is_running() else None
+
+    def running_port(self) -> int:
+        """The port on which the running server listens."""
+        return int(self._pid_line(3))
 
     def create_database(self, name: str) -> bool:
         """Create an empty database; False where it is there already."""
@@ -77,6 +91,9 @@ class EmbeddedPostgres:
                 return True
         finally:
             connection.close()
+
+    def _pid_line(self, index: int) -> str:
+        return (self.data / "postmaster.pid").read_text().splitlines()[index]
 
     def _create(self) -> None:
         self._password_file.write_text(secrets.token_urlsafe(32))
