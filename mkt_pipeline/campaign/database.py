@@ -1,0 +1,85 @@
+"""The campaign database: where segments are published, and what readers may ask of it."""
+
+import pyarrow as pa
+
+from mkt_pipeline.campaign.copy_stream import CopyStream
+from mkt_pipeline.campaign.migrate import migrate, shipped_migrations
+from mkt_pipeline.campaign.publication import (
+    CurrentPublication,
+    CustomerSegment,
+    PastPublication,
+    Publication,
+    Receipt,
+    SegmentCount,
+)
+from mkt_pipeline.campaign.publish import publish
+from mkt_pipeline.campaign.session import Row, session
+
+
+class CampaignDatabase:
+    """The schema ``campaign`` of the PostgreSQL database at ``url``.
+
+    Every call opens a session of its own and closes it. Errors of the driver arrive as those of
+    ``mkt_pipeline.errors``, and never quote a row.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def migrate(self) -> tuple[str, ...]:
+        """Create or upgrade the schema; the names of the migrations that were applied now.
+
+        Refused (FailNowError) are a migration whose text changed after it was applied, and a
+        schema that a later version made.
+        """
+        with session(self._url) as opened:
+            return migrate(opened, shipped_migrations())
+
+    def publish(self, *, publication: Publication, rows: pa.RecordBatchReader) -> Receipt:
+        """Make one night of one use case visible, all at once or not at all.
+
+        ``rows`` has the columns customer_id (string), propensity (float64, 0 to 1), segment
+        (high, medium or low), recommended_products and reasons (JSON lists as text, or Arrow lists
+        of strings or structs), and may have segment_rank (integer, 1 is the best).
+
+        A publication of the same day is replaced. One of an earlier day than the current one is
+        published without becoming current. Refused with nothing changed: no rows or other than
+        ``expected_rows``, a customer twice, a null, a value out of range (DataRefusedError), and
+        another source than published the use case last (BadInputError).
+        """
+        stream = CopyStream(rows)
+        with session(self._url) as opened:
+            return publish(opened, publication, stream)
+
+    def current(self, use_case: str) -> CurrentPublication | None:
+        """The publication that readers see; None where nothing was published yet."""
+        found = self._rows("publications", use_case=use_case, only_current=True, row_limit=1)
+        return CurrentPublication(**found[0]) if found else None
+
+    def publications(self, use_case: str, limit: int = 30) -> tuple[PastPublication, ...]:
+        """Up to ``limit`` publications, the one written last first, replaced ones included."""
+        found = self._rows("publications", use_case=use_case, only_current=False, row_limit=limit)
+        return tuple(PastPublication(**row) for row in found)
+
+    def segment_counts(self, use_case: str) -> tuple[SegmentCount, ...]:
+        """High, medium and low of the current publication; zeros where there is none."""
+        return tuple(SegmentCount(**row) for row in self._rows("segment_counts", use_case=use_case))
+
+    def examples(self, use_case: str, count: int) -> tuple[CustomerSegment, ...]:
+        """Up to ``count`` customers, taken in turn from the top of each segment, best first."""
+        found = self._rows("examples", use_case=use_case, row_limit=count)
+        return tuple(_customer(row) for row in found)
+
+    def customer(self, use_case: str, customer_id: str) -> CustomerSegment | None:
+        """One customer of the current publication; None where it is not in it."""
+        found = self._rows("customer", use_case=use_case, customer_id=customer_id)
+        return _customer(found[0]) if found else None
+
+    def _rows(self, name: str, **parameters: object) -> list[Row]:
+        with session(self._url) as opened, opened.transaction():
+            return opened.rows(name, **parameters)
+
+
+def _customer(row: Row) -> CustomerSegment:
+    lists = {name: tuple(row[name]) for name in ("recommended_products", "reasons")}
+    return CustomerSegment(**{**row, **lists})

@@ -1,0 +1,113 @@
+"""psycopg2's errors as ours, by what should happen next.
+
+The server's own words may quote a row, so only its code, the names of constraints and columns, and
+what it says about the connection are used.
+"""
+
+import psycopg2
+
+from mkt_pipeline.errors import (
+    AccessRefusedError,
+    BadInputError,
+    BusyError,
+    DataRefusedError,
+    FailNowError,
+    MktError,
+    ServerUnavailableError,
+    StorageFullError,
+)
+
+THE_DATABASE = "the campaign database"
+
+_REFUSED_TO_CONNECT = (
+    "authentication failed",
+    "no password supplied",
+    "no pg_hba.conf entry",
+    "is not permitted to log in",
+    "permission denied for database",
+)
+_BUSY = frozenset({"55P03", "40P01", "40001"})
+_FULL = "53100"
+_AWAY = frozenset({"08", "57", "53", "58"})
+_NOT_MIGRATED = frozenset({"42P01", "3F000", "42883"})
+_REFUSALS = {
+    "propensity_is_probability": "a propensity is not between 0 and 1",
+    "segment_known": "a segment is not one of high, medium, low",
+    "segment_rank_positive": "a segment rank is below 1",
+    "customer_named": "a customer id is empty",
+    "recommended_products_is_list": "recommended products are not a JSON list",
+    "reasons_is_list": "reasons are not a JSON list",
+}
+_DATA_REMEDY = "correct the scores and publish again; what was published before is still in place"
+
+
+def connecting_as_ours(error: psycopg2.Error) -> MktError:
+    """The error of a connection that could not be opened."""
+    words = str(error).lower()
+    if isinstance(error, psycopg2.ProgrammingError):
+        return BadInputError(
+            f"the address of {THE_DATABASE} cannot be read",
+            remedy="write MKT_CAMPAIGN_URL as postgresql://user:password@host:port/database",
+        )
+    if any(refusal in words for refusal in _REFUSED_TO_CONNECT):
+        return AccessRefusedError(
+            f"{THE_DATABASE} refused the user or the password",
+            remedy="correct user and password in MKT_CAMPAIGN_URL or the campaign connection",
+        )
+    if "database" in words and "does not exist" in words:
+        return AccessRefusedError(
+            "the database named in the campaign address does not exist",
+            remedy="create it, or correct its name in MKT_CAMPAIGN_URL",
+        )
+    return _unavailable("does not answer")
+
+
+def as_ours(error: psycopg2.Error) -> MktError:
+    """The error of a statement."""
+    code = error.pgcode or ""
+    if code in _BUSY:
+        return BusyError(
+            f"another session holds a lock in {THE_DATABASE}",
+            remedy="wait for the other publication or reader to end, and publish again",
+        )
+    if code == _FULL:
+        return StorageFullError(
+            f"the disk of {THE_DATABASE} is full",
+            remedy="free space on it; nothing was committed",
+        )
+    if code == "42501":
+        return AccessRefusedError(
+            f"the user of {THE_DATABASE} lacks a privilege",
+            remedy="let it own the schema campaign, or grant CREATE on the database",
+        )
+    if code in _NOT_MIGRATED:
+        return FailNowError(
+            f"{THE_DATABASE} has no campaign tables yet",
+            remedy="publish a night first, which creates them",
+        )
+    if code[:2] in {"22", "23"}:
+        return _refusal(error)
+    if not code or code[:2] in _AWAY:
+        return _unavailable("ended the connection")
+    return FailNowError(
+        f"{THE_DATABASE} refused a statement with SQLSTATE {code}",
+        remedy="look the code up in PostgreSQL's manual, and the statement up in the server's log",
+    )
+
+
+def _refusal(error: psycopg2.Error) -> MktError:
+    constraint, column = error.diag.constraint_name or "", error.diag.column_name
+    if error.pgcode == "23505":
+        problem = "a customer is there more than once"
+    elif error.pgcode == "23502" and column:
+        problem = f"{column} is null"
+    else:
+        problem = _REFUSALS.get(constraint, f"a value has the wrong form (SQLSTATE {error.pgcode})")
+    return DataRefusedError(f"segments refused: {problem}", remedy=_DATA_REMEDY)
+
+
+def _unavailable(what: str) -> MktError:
+    return ServerUnavailableError(
+        f"{THE_DATABASE} {what}",
+        remedy="check that it runs and that host and port of MKT_CAMPAIGN_URL are right",
+    )

@@ -1,0 +1,66 @@
+"""The campaign schema, built by numbered migrations, each applied once."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from importlib import resources
+
+from mkt_pipeline.campaign.session import Session
+from mkt_pipeline.errors import FailNowError
+
+
+@dataclass(frozen=True, order=True)
+class Migration:
+    """One numbered change of the schema; ``checksum`` is the SHA-256 of its text."""
+
+    name: str
+    text: str
+
+    @property
+    def checksum(self) -> str:
+        """What the database remembers of the text."""
+        return sha256(self.text.encode()).hexdigest()
+
+
+def shipped_migrations() -> tuple[Migration, ...]:
+    """The migrations of this version, in the order they are applied in."""
+    return tuple(sorted(_read()))
+
+
+def migrate(session: Session, migrations: tuple[Migration, ...]) -> tuple[str, ...]:
+    """Apply what is missing, each in its own transaction; the names of what was applied.
+
+    Refused are a migration that was changed after it was applied, and a database that a later
+    version of the pipeline has migrated.
+    """
+    with session.transaction():
+        session.run("lock", name="migrations")
+        session.run("create_migrations")
+        applied = {row["name"]: row["checksum"] for row in session.rows("applied_migrations")}
+    _refuse_strangers(migrations, applied)
+    missing = [migration for migration in migrations if migration.name not in applied]
+    for migration in missing:
+        with session.transaction():
+            session.execute(migration.text)
+            session.run("record_migration", name=migration.name, checksum=migration.checksum)
+    return tuple(migration.name for migration in missing)
+
+
+def _read() -> Iterator[Migration]:
+    for entry in resources.files(__package__).joinpath("migrations").iterdir():
+        if entry.name.endswith(".sql"):
+            yield Migration(entry.name.removesuffix(".sql"), entry.read_text("utf-8"))
+
+
+def _refuse_strangers(migrations: tuple[Migration, ...], applied: dict[str, str]) -> None:
+    known = {migration.name: migration.checksum for migration in migrations}
+    if later := sorted(applied.keys() - known.keys()):
+        raise FailNowError(
+            f"the campaign database has migrations that this version does not know: {later}",
+            remedy="install the version of mkt_pipeline that applied them, or a later one",
+        )
+    if changed := sorted(name for name in applied if applied[name] != known[name]):
+        raise FailNowError(
+            f"migrations were changed after they were applied: {changed}",
+            remedy="restore their text, and write a new migration for the change",
+        )
