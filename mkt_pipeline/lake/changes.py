@@ -1,0 +1,109 @@
+"""What a night adds to a change log: new and changed rows, and tombstones of those gone."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import ibis
+import ibis.expr.types as ir
+
+from mkt_pipeline.contracts.as_of import AsOf
+from mkt_pipeline.contracts.entities import Entity
+
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+"""Rows of a first load without an event time count as known from here."""
+
+
+@dataclass(frozen=True)
+class Night:
+    """One night of one entity.
+
+    ``covered`` is the newest as-of that an earlier night covered (None for the first load):
+    nothing that this night finds may be known before it, for features of that day are final.
+    ``taken_at`` is the instant of the CRM's snapshot and ``sequence`` the number of the commit.
+    """
+
+    entity: Entity
+    as_of: AsOf
+    taken_at: datetime
+    sequence: int
+    covered: AsOf | None
+
+    @property
+    def history(self) -> str:
+        """Whether versions were seen when they came to be, or made out afterwards."""
+        return "reconstructed" if self.covered is None else "observed"
+
+
+def newest_versions(log: ir.Table, entity: Entity) -> ir.Table:
+    """The newest version of each key, tombstones included: key, fingerprint, ``known_at``."""
+    order = [log.known_at.desc(), log.sequence.desc()]
+    rank = ibis.row_number().over(group_by=log[entity.key], order_by=order)
+    ranked = log.mutate(_rank=rank).filter(ibis._._rank == 0)
+    return ranked.select(
+        entity.key,
+        current_hash="row_hash",
+        current_known_at="known_at",
+        current_deleted="is_deleted",
+    )
+
+
+def changed_rows(good: ir.Table, current: ir.Table | None, night: Night) -> ir.Table:
+    """Versions to append for rows (with ``row_hash``) that are new or differ from ``current``."""
+    if current is None:
+        return _as_log(good, night, known_at=_event_time(good, night.entity))
+    joined = good.left_join(current, night.entity.key).drop(f"{night.entity.key}_right")
+    is_new = joined.current_hash.isnull() | joined.current_deleted
+    changed = joined.filter(is_new | (joined.current_hash != joined.row_hash))
+    known_at = _not_before_covered(
+        ibis.least(changed.updated_at, ibis.literal(night.taken_at)), changed, night
+    )
+    return _as_log(changed, night, known_at=known_at).drop(
+        "current_hash", "current_known_at", "current_deleted"
+    )
+
+
+def tombstones(staged: ir.Table, current: ir.Table, night: Night, columns: ir.Table) -> ir.Table:
+    """One deleted version for each current row whose key is in the CRM no more.
+
+    When it was deleted is not known, only that it was there at the last night: it counts as gone
+    from that night's as-of on. ``columns`` gives names and types of the log.
+    """
+    key = night.entity.key
+    alive = current.filter(~current.current_deleted)
+    gone = alive.anti_join(staged, key)
+    known_at = _not_before_covered(ibis.null("timestamp('UTC', 6)"), gone, night)
+    empty = {
+        name: ibis.null(columns[name].type())
+        for name in columns.columns
+        if name not in (key, "known_at", "row_hash")
+    }
+    rows = gone.select(key, known_at=known_at, row_hash=ibis.literal(""), **empty)
+    return _stamped(rows, night, is_deleted=True).select(*columns.columns)
+
+
+def _event_time(rows: ir.Table, entity: Entity) -> ir.TimestampValue:
+    beginning = ibis.literal(BEGINNING, "timestamp('UTC', 6)")
+    if entity.event_time is None:
+        return beginning
+    return rows[entity.event_time].fill_null(beginning)
+
+
+def _not_before_covered(time: ir.TimestampValue, rows: ir.Table, night: Night) -> ir.TimestampValue:
+    assert night.covered is not None  # noqa: S101 - only nights after the first come here
+    covered = ibis.literal(night.covered.cutoff, "timestamp('UTC', 6)")
+    floor = ibis.greatest(covered, rows.current_known_at.fill_null(covered))
+    return ibis.greatest(time.fill_null(floor), floor)
+
+
+def _as_log(rows: ir.Table, night: Night, *, known_at: ir.TimestampValue) -> ir.Table:
+    return _stamped(rows.mutate(known_at=known_at), night, is_deleted=False)
+
+
+def _stamped(rows: ir.Table, night: Night, *, is_deleted: bool) -> ir.Table:
+    return rows.mutate(
+        known_at=rows.known_at.cast("timestamp('UTC', 6)"),
+        sequence=ibis.literal(night.sequence, "int64"),
+        extracted_for=ibis.literal(night.as_of.day.isoformat()),
+        history=ibis.literal(night.history),
+        is_deleted=ibis.literal(is_deleted),
+    )

@@ -1,0 +1,79 @@
+"""Delta tables: the only place that opens and commits them."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote
+
+import pyarrow as pa
+from deltalake import CommitProperties, DeltaTable, write_deltalake
+
+from mkt_pipeline.lake.storage_errors import storage_errors
+
+FACTS = "mkt"
+"""Key of the commit metadata under which a commit carries its own facts as JSON."""
+
+
+@dataclass(frozen=True)
+class DeltaStore:
+    """One Delta table at a URI; it need not exist yet."""
+
+    uri: str
+
+    @property
+    def exists(self) -> bool:
+        """Whether anything was ever committed."""
+        return bool(DeltaTable.is_deltatable(self.uri))
+
+    @property
+    def version(self) -> int:
+        """The number of the newest commit; -1 before the first."""
+        return int(DeltaTable(self.uri).version()) if self.exists else -1
+
+    def files(self, *, as_of: str | None = None) -> list[str]:
+        """The data files of the newest version, of one partition where ``as_of`` is given."""
+        if not self.exists:
+            return []
+        filters = None if as_of is None else [("as_of", "=", as_of)]
+        uris = DeltaTable(self.uri).file_uris(filters)
+        # Local files come as percent-encoded paths, which no reader of files understands.
+        return list(uris) if "://" in self.uri else [unquote(uri) for uri in uris]
+
+    def column_names(self) -> tuple[str, ...]:
+        """Names of the columns of the newest version."""
+        return tuple(field.name for field in DeltaTable(self.uri).schema().fields)
+
+    def newest_facts(self) -> Mapping[str, Any] | None:
+        """The facts of the newest commit that carries any."""
+        if not self.exists:
+            return None
+        found = (entry[FACTS] for entry in DeltaTable(self.uri).history() if FACTS in entry)
+        newest = next(found, None)
+        return None if newest is None else dict(json.loads(newest))
+
+    def append(self, rows: pa.RecordBatchReader, *, facts: Mapping[str, Any]) -> None:
+        """Append rows in one commit; new columns are added, and an empty append still commits."""
+        with storage_errors(self.uri):
+            write_deltalake(
+                self.uri, rows, mode="append", schema_mode="merge", commit_properties=_with(facts)
+            )
+
+    def replace_day(
+        self, rows: pa.RecordBatchReader, *, as_of: str, facts: Mapping[str, Any]
+    ) -> None:
+        """Put rows (with a text column ``as_of``) in place of that day's, in one commit."""
+        with storage_errors(self.uri):
+            write_deltalake(
+                self.uri,
+                rows,
+                mode="overwrite",
+                predicate=f"as_of = '{as_of}'" if self.exists else None,
+                partition_by=["as_of"],
+                schema_mode="merge" if self.exists else None,
+                commit_properties=_with(facts),
+            )
+
+
+def _with(facts: Mapping[str, Any]) -> CommitProperties:
+    return CommitProperties(custom_metadata={FACTS: json.dumps(facts, sort_keys=True)})

@@ -1,0 +1,182 @@
+"""The lake: change logs, feature sets and scores, each committed all or nothing."""
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from pathlib import Path
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from mkt_pipeline.contracts.as_of import AsOf
+from mkt_pipeline.contracts.entities import ENTITIES, Entity
+from mkt_pipeline.contracts.feature import Feature
+from mkt_pipeline.contracts.night import EntityNight
+from mkt_pipeline.contracts.vocabulary import DIMENSIONS, Vocabulary
+from mkt_pipeline.errors import BadInputError
+from mkt_pipeline.lake.change_log import ChangeLog, Limits
+from mkt_pipeline.lake.changes import Night
+from mkt_pipeline.lake.delta import DeltaStore
+from mkt_pipeline.lake.session import Session, open_session
+
+_CATALOGUE = pa.schema([("as_of", pa.string()), *((f.name, pa.string()) for f in fields(Feature))])
+_VOCABULARY = pa.schema([("dimension", pa.string()), ("value", pa.string())])
+
+
+@dataclass(frozen=True)
+class Lake:
+    """Delta tables under ``uri``: ``crm/``, ``quarantine/``, ``features/``, ``scores/``.
+
+    ``scratch`` is a local folder for what a step needs while it runs; ``memory_limit`` (for
+    example "2GB") and ``threads`` hold for each step.
+    """
+
+    uri: str
+    source: str
+    zone: str
+    scratch: Path
+    memory_limit: str = "2GB"
+    threads: int = 2
+
+    def session(self) -> AbstractContextManager[Session]:
+        """A session for one step."""
+        return open_session(
+            folder=self.scratch, memory_limit=self.memory_limit, threads=self.threads
+        )
+
+    def append_night(
+        self,
+        entity: Entity,
+        reader: pa.RecordBatchReader,
+        *,
+        as_of: AsOf,
+        taken_at: datetime,
+        limits: Limits,
+    ) -> EntityNight:
+        """Append what changed in one entity since the last night."""
+        log = self._log(entity.name)
+        night = Night(entity, as_of, taken_at, log.log.version + 1, log.covered())
+        with self.session() as session:
+            return log.append(session, reader, night, limits)
+
+    def covered(self) -> AsOf | None:
+        """The newest as-of that every entity in the lake covers; None for an empty lake."""
+        days = [self._log(name).covered() for name in ENTITIES]
+        return min((day for day in days if day is not None), default=None)
+
+    def logs(self, session: Session) -> Mapping[str, ir.Table]:
+        """The change log of every entity that has one."""
+        stores = {name: self._log(name).log for name in ENTITIES}
+        if not stores["customers"].exists:
+            raise BadInputError(
+                f"the lake at {self.uri} is empty", remedy="run `mkt extract` first"
+            )
+        return {name: session.read(s.files()) for name, s in stores.items() if s.exists}
+
+    def log_versions(self) -> dict[str, int]:
+        """The version of every change log: what a feature set or a model was made from."""
+        stores = {name: self._log(name).log for name in ENTITIES}
+        return {name: store.version for name, store in stores.items() if store.exists}
+
+    def first_day(self, session: Session) -> datetime:
+        """The first order in the log: no feature knows anything before it."""
+        orders = self.logs(session)["orders"]
+        return orders.ordered_at.min().to_pyarrow().as_py()  # type: ignore[no-any-return]
+
+    def write_features(
+        self,
+        session: Session,
+        use_case: str,
+        as_of: AsOf,
+        rows: ir.Table,
+        features: tuple[Feature, ...],
+    ) -> int:
+        """Put one feature set in place of the same day's; returns the version of the table."""
+        catalogue = [{"as_of": str(as_of), **asdict(feature)} for feature in features]
+        self._replace("features_catalogue", use_case, as_of, _reader(catalogue, _CATALOGUE))
+        dated = rows.mutate(as_of=ibis.literal(str(as_of)))
+        return self._replace("features", use_case, as_of, session.stream(dated))
+
+    def features(self, use_case: str, as_of: AsOf) -> tuple[Feature, ...]:
+        """What is known about the columns of one feature set, in their order."""
+        files = self._day_files("features_catalogue", use_case, as_of)
+        with self.session() as session:
+            table = session.read(files).to_pyarrow().select([f.name for f in fields(Feature)])
+        return tuple(Feature(**row) for row in table.to_pylist())
+
+    def feature_table(self, session: Session, use_case: str, as_of: AsOf) -> ir.Table:
+        """One feature set: ``customer_id`` and its features, in the order of the catalogue."""
+        names = [feature.name for feature in self.features(use_case, as_of)]
+        files = self._day_files("features", use_case, as_of)
+        return session.read(files).select("customer_id", *names)
+
+    def write_scores(self, use_case: str, as_of: AsOf, scores: pa.RecordBatchReader) -> int:
+        """Put one night's scores (a column ``as_of`` among them) in place of the same day's."""
+        return self._replace("scores", use_case, as_of, scores)
+
+    def score_table(self, session: Session, use_case: str, as_of: AsOf) -> ir.Table:
+        """One night's scores."""
+        return session.read(self._day_files("scores", use_case, as_of))
+
+    def score_facts(self, use_case: str) -> list[str]:
+        """The days that have scores."""
+        files = self._day_store("scores", use_case).files()
+        return sorted(
+            {part[6:] for f in files for part in f.split("/") if part.startswith("as_of=")}
+        )
+
+    def vocabulary(self, use_case: str) -> Vocabulary:
+        """What is pinned for a use case; empty before the first time."""
+        store = self._day_store("vocabulary", use_case)
+        with self.session() as session:
+            rows = session.read(store.files()).to_pyarrow().to_pylist() if store.exists else []
+        return Vocabulary(
+            {name: tuple(r["value"] for r in rows if r["dimension"] == name) for name in DIMENSIONS}
+        )
+
+    def pin_vocabulary(self, use_case: str, found: Vocabulary) -> Vocabulary:
+        """Extend what is pinned by what was found; nothing pinned is ever taken back."""
+        pinned = self.vocabulary(use_case)
+        extended = pinned.extended(found)
+        new = [
+            {"dimension": name, "value": value}
+            for name in DIMENSIONS
+            for value in extended.of(name)[len(pinned.of(name)) :]
+        ]
+        if new:
+            store = self._day_store("vocabulary", use_case)
+            store.append(_reader(new, _VOCABULARY), facts={"digest": extended.digest})
+        return extended
+
+    def _log(self, entity: str) -> ChangeLog:
+        return ChangeLog(
+            DeltaStore(f"{self.uri}/crm/{entity}"),
+            DeltaStore(f"{self.uri}/quarantine/{entity}"),
+            self.source,
+            self.zone,
+        )
+
+    def _day_store(self, kind: str, use_case: str) -> DeltaStore:
+        return DeltaStore(f"{self.uri}/{kind}/{use_case}")
+
+    def _replace(self, kind: str, use_case: str, as_of: AsOf, rows: pa.RecordBatchReader) -> int:
+        store = self._day_store(kind, use_case)
+        store.replace_day(rows, as_of=str(as_of), facts={"as_of": str(as_of)})
+        return store.version
+
+    def _day_files(self, kind: str, use_case: str, as_of: AsOf) -> list[str]:
+        files = self._day_store(kind, use_case).files(as_of=str(as_of))
+        if not files:
+            command = "score" if kind == "scores" else "features"
+            raise BadInputError(
+                f"the lake has no {kind} of {use_case} as of {as_of}",
+                remedy=f"run `mkt {command} --use-case {use_case} --as-of {as_of}` first",
+            )
+        return files
+
+
+def _reader(rows: list[dict[str, str]], schema: pa.Schema) -> pa.RecordBatchReader:
+    table = pa.Table.from_pylist(rows, schema=schema)
+    return pa.RecordBatchReader.from_batches(schema, table.to_batches())

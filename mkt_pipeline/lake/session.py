@@ -1,0 +1,65 @@
+"""A DuckDB session for one step, with limits, in a scratch folder that goes with it."""
+
+import shutil
+import tempfile
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from mkt_pipeline.lake.storage_errors import storage_errors
+
+
+@dataclass(frozen=True)
+class Session:
+    """``backend`` runs Ibis expressions; ``scratch`` is for files that live as long as it."""
+
+    backend: Any
+    scratch: Path
+
+    def read(self, files: Sequence[str]) -> ir.Table:
+        """Parquet files as one table; columns that some files lack are null there."""
+        return self.backend.read_parquet(list(files), union_by_name=True)
+
+    def materialise(self, expression: ir.Table) -> ir.Table:
+        """Compute ``expression`` once, into a table on the scratch disk."""
+        name = f"t_{uuid.uuid4().hex}"
+        self.backend.con.execute(f"CREATE TABLE {name} AS {ibis.to_sql(expression, 'duckdb')}")
+        return self.backend.table(name)
+
+    def stream(self, expression: ir.Table, *, rows: int = 131_072) -> pa.RecordBatchReader:
+        """The rows of ``expression`` in batches of at most ``rows``; memory stays bounded."""
+        # Not Ibis' own to_pyarrow_batches, which calls a name that DuckDB 2 no longer has.
+        return self.backend.con.sql(ibis.to_sql(expression, "duckdb")).to_arrow_reader(rows)
+
+
+@contextmanager
+def open_session(*, folder: Path, memory_limit: str, threads: int) -> Iterator[Session]:
+    """Open a session; whatever it spilled is removed at the end."""
+    with storage_errors(str(folder)):
+        folder.mkdir(parents=True, exist_ok=True)
+        scratch = Path(tempfile.mkdtemp(prefix="step-", dir=folder))
+    try:
+        backend = ibis.duckdb.connect(
+            scratch / "scratch.duckdb",
+            memory_limit=memory_limit,
+            threads=threads,
+            temp_directory=str(scratch),
+            # Extensions would be fetched from a host outside. Without one for time zones every
+            # time is read and written in UTC, which fingerprints of rows rely on.
+            autoinstall_known_extensions=False,
+            autoload_known_extensions=False,
+        )
+        try:
+            with storage_errors("the scratch folder"):
+                yield Session(backend, scratch)
+        finally:
+            backend.disconnect()
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)

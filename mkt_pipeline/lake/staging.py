@@ -1,0 +1,15 @@
+"""Rows on their way from the CRM into the lake: a Parquet file on the scratch disk."""
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+
+def stage(reader: pa.RecordBatchReader, folder: Path) -> Path:
+    """Write a stream to one Parquet file, a row group at a time; memory stays bounded."""
+    path = folder / "staged.parquet"
+    with pq.ParquetWriter(path, reader.schema, compression="zstd", compression_level=1) as writer:
+        for batch in reader:
+            writer.write_batch(batch)
+    return path
