@@ -1,0 +1,1 @@
+"""Labels' windows, models, their measures and their reasons: pure functions over frames."""

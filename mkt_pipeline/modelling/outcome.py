@@ -1,0 +1,69 @@
+"""What a training run found."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+
+from mkt_pipeline.contracts.feature import Feature
+from mkt_pipeline.modelling.calibration import Calibrated, Method
+from mkt_pipeline.modelling.labelled import Labelled
+from mkt_pipeline.modelling.reference import Reference
+
+Metrics = Mapping[str, float]
+Values = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Trained:
+    """One fitted and calibrated model and its figures on the validation window."""
+
+    name: str
+    title: str
+    parameters: Mapping[str, float | str | bool]
+    calibration: Method
+    model: Calibrated
+    validation: Metrics
+
+
+@dataclass(frozen=True)
+class Window:
+    """What one part of the training data held."""
+
+    name: str
+    first: date
+    last: date
+    dates: int
+    rows: int
+    positives: int
+
+    @classmethod
+    def of(cls, name: str, data: Labelled) -> "Window":
+        """Count ``data``, which holds at least one row."""
+        days = np.unique(data.as_of.astype("datetime64[D]"))
+        first, last = days[0].astype(date), days[-1].astype(date)
+        return cls(name, first, last, len(days), data.rows, data.positives)
+
+
+@dataclass(frozen=True)
+class TrainingOutcome:
+    """The candidates, which of them was chosen, and its figures on the later test window.
+
+    ``test_propensity`` and ``baseline_propensity`` are the probabilities of the test rows, of
+    shape [rows], by the chosen model and by the baseline. ``reference`` is the customer that
+    reasons compare with.
+    """
+
+    features: tuple[Feature, ...]
+    candidates: tuple[Trained, ...]
+    baseline: Trained
+    chosen: Trained
+    windows: tuple[Window, ...]
+    test: Metrics
+    baseline_test: Metrics
+    test_propensity: Values
+    baseline_propensity: Values
+    reference: Reference
+    seed: int

@@ -1,0 +1,116 @@
+"""The strongest reasons for a propensity, in words."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from mkt_pipeline.contracts.feature import Feature
+
+Values = npt.NDArray[np.float64]
+
+WEAKEST = 0.01
+"""Log-odds; a feature that moves the odds by less than one percent is no reason."""
+_WINDOW = re.compile(r"_\d+d$")
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why one customer's propensity differs from the usual one.
+
+    ``weight`` is the size of the change in log-odds, always positive.
+    """
+
+    feature: str
+    text: str
+    direction: Literal["raises", "lowers"]
+    weight: float
+
+
+def top_reasons(
+    *,
+    frame: pd.DataFrame,
+    contributions: Values,
+    features: Sequence[Feature],
+    count: int = 3,
+) -> list[list[Reason]]:
+    """For each row of ``frame`` its strongest reasons, strongest first, at most ``count``.
+
+    ``contributions`` has shape [rows, features] in the order of ``features``. Features that differ
+    only in their look-back window (``visits_30d``, ``visits_90d``) say nearly the same: the
+    strongest of them speaks for all. A customer who differs in nothing has no reasons.
+    """
+    families, strongest = _strongest_of_families(contributions, features)
+    strength = np.abs(np.take_along_axis(contributions, strongest, axis=1))
+    # A stable sort: of two equally strong reasons the earlier feature comes first.
+    order = np.argsort(-strength, axis=1, kind="stable")[:, : min(count, families)]
+    chosen = np.take_along_axis(strongest, order, axis=1)
+    weight = np.take_along_axis(contributions, chosen, axis=1)
+    texts = _texts(frame, features, chosen)
+    return [
+        [
+            Reason(features[f].name, text, "raises" if w > 0 else "lowers", abs(w))
+            for f, text, w in zip(*row, strict=True)
+            if abs(w) >= WEAKEST
+        ]
+        for row in zip(chosen.tolist(), texts.tolist(), weight.tolist(), strict=True)
+    ]
+
+
+def _strongest_of_families(
+    contributions: Values, features: Sequence[Feature]
+) -> tuple[int, npt.NDArray[np.intp]]:
+    names = [_WINDOW.sub("", feature.name) for feature in features]
+    families = list(dict.fromkeys(names))
+    strongest = np.empty((len(contributions), len(families)), dtype=np.intp)
+    for position, family in enumerate(families):
+        members = np.array([k for k, name in enumerate(names) if name == family])
+        best = np.argmax(np.abs(contributions[:, members]), axis=1)
+        strongest[:, position] = members[best]
+    return len(families), strongest
+
+
+def _texts(
+    frame: pd.DataFrame, features: Sequence[Feature], chosen: npt.NDArray[np.intp]
+) -> npt.NDArray[np.object_]:
+    """The sentence of each chosen feature, of the shape of ``chosen``; one pass per feature."""
+    texts = np.empty(chosen.shape, dtype=object)
+    for position in np.unique(chosen):
+        feature = features[position]
+        row, place = np.nonzero(chosen == position)
+        values = frame[feature.name].iloc[row]
+        # Few distinct values: each sentence is made once.
+        codes, distinct = pd.factorize(values, use_na_sentinel=False)
+        sentences = np.array([reason_text(feature, value) for value in distinct], dtype=object)
+        texts[row, place] = sentences[codes]
+    return texts
+
+
+def reason_text(feature: Feature, value: object) -> str:
+    """The feature's sentence with the customer's value, e.g. ``2 visits in the last 30 days``."""
+    if value is None or pd.isna(value):  # type: ignore[call-overload]  # any scalar
+        return f"not known: {_in_sentence(feature.description)}"
+    if feature.kind == "flag" and "{value}" not in feature.reason:
+        return feature.reason if value else f"does not apply: {_in_sentence(feature.reason)}"
+    return feature.reason.format(value=_formatted(feature, value))
+
+
+def _formatted(feature: Feature, value: object) -> str:
+    if feature.kind == "category":
+        return str(value)
+    if feature.kind == "flag":
+        return "yes" if value else "no"
+    number = float(str(value))
+    if number.is_integer() or abs(number) >= 100:  # cents and tenths tell nothing from here on
+        return f"{number:,.0f}"
+    return f"{number:,.1f}" if abs(number) >= 1 else f"{number:.2f}"
+
+
+def _in_sentence(text: str) -> str:
+    """Begin in lower case, unless the first word is an abbreviation, and drop the full stop."""
+    keep = text[:2].isupper()
+    return (text if keep else text[:1].lower() + text[1:]).rstrip(".")
