@@ -1,0 +1,111 @@
+"""Following runs of DAGs until they end."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from mkt_pipeline.errors import FailNowError, StackError
+from mkt_pipeline.stack.airflow_api import AirflowApi, DagRun, TaskTry
+from mkt_pipeline.stack.task_log import last_error, log_file
+
+READ_WITHIN_SECONDS = 60.0
+"""Reading all DAG files takes some 10 s on two cores."""
+
+FOLLOWS_WITHIN_SECONDS = 60.0
+"""The scheduler sees a new asset event within seconds."""
+
+ENDS_WITHIN_SECONDS = 1800.0
+"""A night of the sample takes a minute; of a million customers, a quarter of an hour."""
+
+PAUSE_SECONDS = 0.5
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a run is doing now."""
+
+    run: DagRun
+    tasks: tuple[TaskTry, ...]
+
+
+Watch = Callable[[Step], None]
+"""Called again and again while a run is followed."""
+
+
+def wait_for_dags(api: AirflowApi, dag_ids: Sequence[str]) -> None:
+    """Wait until Airflow has read these DAGs; a file that cannot be read is an error."""
+    missing = list(dag_ids)
+    deadline = time.monotonic() + READ_WITHIN_SECONDS
+    while missing := [dag_id for dag_id in missing if not api.has_dag(dag_id)]:
+        for problem in api.import_problems():
+            raise StackError(
+                f"Airflow cannot read {problem.file}: {problem.reason}", remedy="correct the file"
+            )
+        if time.monotonic() > deadline:
+            raise StackError(
+                f"Airflow has not found the DAGs {', '.join(missing)}",
+                remedy=f"check that their files lie in {api.where.dags}",
+            )
+        time.sleep(PAUSE_SECONDS)
+
+
+def follow(api: AirflowApi, run: DagRun, watch: Watch) -> DagRun:
+    """Watch one run until it has ended well; a failed task is an error that names its log."""
+    deadline = time.monotonic() + ENDS_WITHIN_SECONDS
+    while True:
+        run, tasks = api.run(run), api.tasks(run)
+        watch(Step(run, tasks))
+        if run.state == "failed":
+            raise _failed(api, run, tasks)
+        if run.ended:
+            return run
+        if time.monotonic() > deadline:
+            raise StackError(
+                f"{run.dag_id} still runs after {ENDS_WITHIN_SECONDS / 60:.0f} minutes",
+                remedy=f"look at its tasks on {_address(api, run)}",
+            )
+        time.sleep(PAUSE_SECONDS)
+
+
+def run_dag(api: AirflowApi, dag_id: str, *, key: str, watch: Watch) -> DagRun:
+    """Trigger one DAG for a day and follow it."""
+    return follow(api, api.trigger(dag_id, key=key), watch)
+
+
+def run_chain(api: AirflowApi, dag_ids: Sequence[str], *, key: str, watch: Watch) -> None:
+    """Trigger the first DAG for a day and follow the others, which its assets wake in turn."""
+    before = {dag_id: {run.run_id for run in api.runs(dag_id, key=key)} for dag_id in dag_ids}
+    run_dag(api, dag_ids[0], key=key, watch=watch)
+    for earlier, dag_id in pairwise(dag_ids):
+        follow(api, _woken(api, dag_id, key, before[dag_id], earlier), watch)
+
+
+def _woken(api: AirflowApi, dag_id: str, key: str, before: set[str], earlier: str) -> DagRun:
+    deadline = time.monotonic() + FOLLOWS_WITHIN_SECONDS
+    while time.monotonic() < deadline:
+        for run in api.runs(dag_id, key=key):
+            if run.run_id not in before:
+                return run
+        time.sleep(PAUSE_SECONDS)
+    raise StackError(
+        f"{dag_id} did not start for {key} although {earlier} succeeded",
+        remedy="is it paused? Browse, Audit Log in Airflow's UI names a mapper that failed",
+    )
+
+
+def _failed(api: AirflowApi, run: DagRun, tasks: Sequence[TaskTry]) -> FailNowError:
+    task = next((task for task in tasks if task.state == "failed"), None)
+    if task is None:
+        return FailNowError(
+            f"{run.dag_id} failed without a failed task", remedy=f"look at {_address(api, run)}"
+        )
+    log = log_file(api.where, run, task)
+    return FailNowError(
+        f"{run.dag_id}, task {task.name} failed: {last_error(log)}", remedy=f"read {log}"
+    )
+
+
+def _address(api: AirflowApi, run: DagRun) -> str:
+    port = api.where.settings.airflow_port
+    return f"http://127.0.0.1:{port}/dags/{run.dag_id}/runs/{run.run_id}"
