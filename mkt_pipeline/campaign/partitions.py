@@ -22,6 +22,7 @@ def register_use_case(session: Session, use_case: str) -> None:
     """Give a use case that is new to this database its branch of the view, empty as yet."""
 
     def register() -> None:
+        session.run("lock_use_cases")
         if session.row("register_use_case", use_case=use_case):
             session.row("rebuild_current_segments")
 
