@@ -56,6 +56,11 @@ def up(where: Deployment, *, only: Sequence[str] = PIECES, tell: Tell) -> tuple[
     return tuple(names)
 
 
+def tell_stale(tell: Tell, piece: str, file: PidFile) -> None:
+    """Say that a pid file was left by a process that is gone."""
+    tell(f"{piece} pid file", f"done: it was stale (no process {file.pid} of ours), removed")
+
+
 @contextmanager
 def _all_or_nothing(where: Deployment, tell: Tell) -> Iterator[_Launch]:
     launch = _Launch(where, tell)
@@ -116,7 +121,7 @@ def _ensure(launch: _Launch, program: Program) -> None:
             return
         launch.tell(program.name, "settings changed, starting afresh")
     elif known:
-        launch.tell(program.name, f"its pid file was stale (pid {known.pid}), removed")
+        tell_stale(launch.tell, program.name, known)
     if known:
         terminate([known])
         path.unlink(missing_ok=True)

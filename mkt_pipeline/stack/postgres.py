@@ -92,6 +92,18 @@ class EmbeddedPostgres:
         finally:
             connection.close()
 
+    def has_tables(self, database: str) -> bool:
+        """Whether anything was ever created in a database of this server."""
+        query = "SELECT EXISTS (SELECT FROM pg_tables WHERE schemaname !~ '^(pg_|information_)')"
+        connection = psycopg2.connect(self.url(database))
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(query)
+                row = cursor.fetchone()
+                return bool(row and row[0])
+        finally:
+            connection.close()
+
     def _pid_line(self, index: int) -> str:
         return (self.data / "postmaster.pid").read_text().splitlines()[index]
 

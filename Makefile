@@ -1,0 +1,57 @@
+# The same words locally and in CI. Each target is a few lines; `mkt` and the tools do the work.
+
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/installed
+MKT := $(BIN)/python -m mkt_pipeline.cli
+PINNED := -c constraints.txt -r requirements.txt -r requirements-dev.txt
+
+.PHONY: help run setup down clean test check constraints docs
+
+help:  ## list the targets
+	@grep -hE '^[a-z]+:.*##' Makefile | sed 's/:.*##/:/'
+
+run: $(STAMP)  ## start everything, run one night, show what it brought
+	@$(MKT) run
+
+setup: $(STAMP)  ## make .venv with the pinned dependencies
+
+$(STAMP): requirements.txt requirements-dev.txt constraints.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "$(PYTHON) is missing or older than 3.11 -> install Python 3.11 or newer, or name one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
+		echo "$(PYTHON) lacks the module venv -> install it (Debian, Ubuntu: apt install python3-venv)" >&2; exit 1; }
+	@echo "Installing the pinned packages into .venv; the first time takes a few minutes."
+	@$(BIN)/python -c 'import pip' 2>/dev/null || $(PYTHON) -m venv --clear .venv
+	@# uv is faster; where it does not find the package index that pip is set up for, pip does it.
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python $(PINNED) 2>/dev/null \
+		|| $(BIN)/python -m pip install --quiet --disable-pip-version-check $(PINNED)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@touch $(STAMP)
+
+down: $(STAMP)  ## stop all that `make run` started, and nothing else
+	@$(MKT) stack down
+
+clean: $(STAMP)  ## stop, and remove all that was written
+	@$(MKT) stack remove
+
+test: $(STAMP)  ## the whole suite
+	@$(BIN)/python -m pytest
+
+check: $(STAMP)  ## format, lint, strict types, layers, fresh docs
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff check --preview --select AIR dags
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(MKT) docs --check
+
+docs: $(STAMP)  ## write the generated pages again
+	@$(MKT) docs
+
+constraints: $(STAMP)  ## lock again what requirements.txt and requirements-dev.txt allow
+	@echo 'sqlalchemy<2.1' > .venv/below.txt
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-annotate --upgrade \
+		--custom-compile-command 'make constraints' -c .venv/below.txt \
+		requirements.txt requirements-dev.txt --output-file constraints.txt

@@ -1,0 +1,106 @@
+"""Live progress: which piece or task is at work, and for how long."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Literal
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.spinner import Spinner
+from rich.table import Table
+from rich.text import Text
+
+from mkt_pipeline.stack.dag_following import Step
+
+Look = Literal["working", "done", "failed"]
+
+SIGNS = {"done": Text("✓", style="green"), "failed": Text("✗", style="red")}
+
+DONE_WORDS = ("ready", "already up", "done")
+"""After these words nothing more is to come for the piece."""
+
+
+@dataclass
+class _Row:
+    name: str
+    what: str
+    look: Look
+    since: float
+    until: float | None = None
+
+    @property
+    def seconds(self) -> float:
+        return (self.until or time.monotonic()) - self.since
+
+
+class ProgressBoard:
+    """Rows that change in place on a terminal, and plain lines everywhere else."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._rows: dict[str, _Row] = {}
+        self._began = time.monotonic()
+
+    def tell(self, name: str, what: str) -> None:
+        """Say what happens to a piece now; ``ready``, ``already up`` and ``done`` close its row."""
+        self._set(name, what, "done" if what.startswith(DONE_WORDS) else "working")
+
+    def step(self, step: Step) -> None:
+        """Show a run of a DAG: the tasks at work, and how many have ended."""
+        look: Look = "working"
+        if step.run.ended:
+            look = "done" if step.run.state == "success" else "failed"
+        self._set(step.run.dag_id, describe(step), look)
+
+    def fail(self) -> None:
+        """Mark whatever is still at work as failed."""
+        for row in self._rows.values():
+            if row.look == "working":
+                row.look, row.until = "failed", time.monotonic()
+
+    @contextmanager
+    def shown(self) -> Iterator[None]:
+        """Show the board; its last state stays on the screen."""
+        if not self._console.is_terminal:
+            yield
+            return
+        with Live(get_renderable=self._render, console=self._console, refresh_per_second=5):
+            try:
+                yield
+            except BaseException:
+                self.fail()
+                raise
+
+    def _set(self, name: str, what: str, look: Look) -> None:
+        now = time.monotonic()
+        row = self._rows.setdefault(name, _Row(name, "", "working", now))
+        changed = row.what != what
+        row.what, row.look, row.until = what, look, None if look == "working" else now
+        if changed and not self._console.is_terminal:
+            self._console.print(f"[{now - self._began:6.1f} s] {name}: {what}", markup=False)
+
+    def _render(self) -> Group:
+        table = Table.grid(padding=(0, 1))
+        for width in (1, 18, None, 7):
+            table.add_column(width=width, justify="right" if width == 7 else "left")
+        for row in self._rows.values():
+            sign = SIGNS.get(row.look) or Spinner("dots", style="cyan")
+            style = "" if row.look == "working" else "dim"
+            cells = (Text(row.name, style="bold"), Text(row.what, style=style))
+            table.add_row(sign, *cells, Text(f"{row.seconds:.0f} s", style="dim"))
+        return Group(table)
+
+
+def describe(step: Step) -> str:
+    """What a run does, in one line: names of the tasks at work, else its state."""
+    ended = sum(task.state in ("success", "skipped") for task in step.tasks)
+    busy = [
+        task.name if task.state == "running" else f"{task.name} ({task.state.replace('_', ' ')})"
+        for task in step.tasks
+        if task.state not in (None, "success", "skipped", "removed", "scheduled", "queued")
+    ]
+    if step.run.state == "success":
+        return f"done, {ended} tasks"
+    return f"{', '.join(busy) or step.run.state}, {ended} of {len(step.tasks)} tasks done"

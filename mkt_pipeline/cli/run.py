@@ -1,0 +1,96 @@
+"""`mkt run`: the whole thing by one command, through the real scheduler."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from mkt_pipeline.cli.progress_board import ProgressBoard
+from mkt_pipeline.cli.run_summary import show, summary
+from mkt_pipeline.cli.stop_signals import stop_signals_interrupt
+from mkt_pipeline.contracts.use_case import UseCase
+from mkt_pipeline.errors import BadInputError, NoChampionError
+from mkt_pipeline.samples.dealership import load_dealership
+from mkt_pipeline.settings import load_settings
+from mkt_pipeline.stack.addresses import addresses
+from mkt_pipeline.stack.airflow_api import AirflowApi
+from mkt_pipeline.stack.dag_following import run_chain, run_dag, wait_for_dags
+from mkt_pipeline.stack.deployment import Deployment, deployment
+from mkt_pipeline.stack.launch import up
+from mkt_pipeline.stack.shutdown import down
+from mkt_pipeline.tracking.tracking import Tracking
+from mkt_pipeline.wiring import use_cases_of
+
+TRAINING = "propensity_training"
+
+NIGHT = ("crm_extract", "customer_features", "nightly_scoring")
+"""The DAGs of a night, each woken by the one before it."""
+
+SAMPLE_CUSTOMERS = 50_000
+
+
+def run(
+    as_of: Annotated[
+        str | None, typer.Option(help="Day of the night, YYYY-MM-DD; today by default.")
+    ] = None,
+    customers: Annotated[
+        int, typer.Option(min=500, help="Customers of the sample, where one is loaded.")
+    ] = SAMPLE_CUSTOMERS,
+) -> None:
+    """Start everything, train where no champion is, run one night and show what it brought."""
+    settings = load_settings()
+    where, console = deployment(settings), Console()
+    day = str(settings.as_of(as_of))
+    use_cases = use_cases_of(settings)
+    board = ProgressBoard(console)
+    with board.shown(), _nothing_left_half_way(where, board):
+        _load_sample(where, board, customers)
+        api = AirflowApi(where)
+        board.tell("DAGs", "being read by Airflow")
+        wait_for_dags(api, (TRAINING, *NIGHT))
+        board.tell("DAGs", "ready")
+        if _without_champion(where, use_cases):
+            run_dag(api, TRAINING, key=day, watch=board.step)
+        run_chain(api, NIGHT, key=day, watch=board.step)
+    show(console, where, summary(where, use_cases))
+
+
+@contextmanager
+def _nothing_left_half_way(where: Deployment, board: ProgressBoard) -> Iterator[None]:
+    """Start the stack; on Ctrl-C stop again what was started here, and only that.
+
+    After a failed task the stack stays up: its logs and user interfaces tell why.
+    """
+    with stop_signals_interrupt():
+        started = up(where, tell=board.tell)
+        try:
+            yield
+        except KeyboardInterrupt:
+            down(where, only=started, tell=board.tell)
+            raise
+
+
+def _load_sample(where: Deployment, board: ProgressBoard, customers: int) -> None:
+    settings = where.settings
+    if settings.crm_url is not None or where.postgres.has_tables("crm"):
+        return
+    if settings.source != "dealership":
+        raise BadInputError(
+            f"source {settings.source} has no CRM: MKT_CRM_URL is not set, the sample CRM is empty",
+            remedy="set MKT_CRM_URL, or load a sample with `mkt sample load`",
+        )
+    board.tell("sample CRM", f"writing {customers:,} customers of a car dealership group")
+    load_dealership(url=addresses(settings).crm, customers=customers, until=settings.current_day)
+    board.tell("sample CRM", f"done, {customers:,} customers")
+
+
+def _without_champion(where: Deployment, use_cases: Sequence[UseCase]) -> bool:
+    tracking = Tracking(addresses(where.settings).mlflow)
+    try:
+        for use_case in use_cases:
+            tracking.champion(use_case.name)
+    except NoChampionError:
+        return True
+    return False
