@@ -21,6 +21,11 @@ class Vocabulary:
         """The values of one dimension."""
         return self.values.get(dimension, ())
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was pinned yet."""
+        return not any(self.values.values())
+
     def extended(self, other: "Vocabulary") -> "Vocabulary":
         """This one, followed by what ``other`` has in addition."""
         return Vocabulary(

@@ -1,5 +1,6 @@
 """The change log of an entity: append what a night found, all or nothing."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -42,18 +43,30 @@ class ChangeLog:
 
     def covered(self) -> AsOf | None:
         """The newest as-of that a night of this entity covered."""
-        facts = self.log.newest_facts()
-        if facts is None:
-            return None
+        facts = next(self.log.facts(), None)
+        return None if facts is None else self._day(facts, "covered")
+
+    def first_covered(self) -> AsOf | None:
+        """The as-of of the first load: days up to it are reconstructed, later ones observed."""
+        facts = next(self.log.facts(), None)
+        return None if facts is None else self._day(facts, "first")
+
+    def _day(self, facts: Mapping[str, Any], name: str) -> AsOf:
         if facts["source"] != self.source:
             raise BadInputError(
                 f"the lake at {self.log.uri} holds the source {facts['source']}, not {self.source}",
                 remedy="set MKT_HOME to another folder for another source",
             )
-        return AsOf(date.fromisoformat(facts["covered"]), self.zone)
+        return AsOf(date.fromisoformat(facts[name]), self.zone)
 
     def append(
-        self, session: Session, reader: pa.RecordBatchReader, night: Night, limits: Limits
+        self,
+        session: Session,
+        reader: pa.RecordBatchReader,
+        night: Night,
+        limits: Limits,
+        *,
+        dry_run: bool = False,
     ) -> EntityNight:
         """Compare what the CRM holds with the newest versions, and append the difference."""
         staged = session.read([str(stage(reader, session.scratch))])
@@ -67,8 +80,9 @@ class ChangeLog:
         changes = session.materialise(_changes(good, staged, current, night))
         counts = _kinds(changes, current, night)
         _refuse_shrinking(night, limits, current, counts["deleted"])
-        self._keep_bad(session, bad, night)
-        self.log.append(session.stream(changes), facts=self._facts(night, counts))
+        if not dry_run:
+            self._keep_bad(session, bad, night)
+            self.log.append(session.stream(changes), facts=self._facts(night, counts))
         return EntityNight(
             night.entity.name,
             read,
@@ -95,6 +109,7 @@ class ChangeLog:
             "source": self.source,
             "as_of": str(night.as_of),
             "covered": str(newest),
+            "first": str(self.first_covered() or night.as_of),
             "taken_at": night.taken_at.isoformat(),
             "history": night.history,
             **counts,

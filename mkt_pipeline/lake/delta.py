@@ -1,7 +1,7 @@
 """Delta tables: the only place that opens and commits them."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
@@ -44,13 +44,11 @@ class DeltaStore:
         """Names of the columns of the newest version."""
         return tuple(field.name for field in DeltaTable(self.uri).schema().fields)
 
-    def newest_facts(self) -> Mapping[str, Any] | None:
-        """The facts of the newest commit that carries any."""
-        if not self.exists:
-            return None
-        found = (entry[FACTS] for entry in DeltaTable(self.uri).history() if FACTS in entry)
-        newest = next(found, None)
-        return None if newest is None else dict(json.loads(newest))
+    def facts(self) -> Iterator[Mapping[str, Any]]:
+        """The facts of every commit that carries any, the newest first."""
+        if self.exists:
+            history = DeltaTable(self.uri).history()
+            yield from (json.loads(entry[FACTS]) for entry in history if FACTS in entry)
 
     def append(self, rows: pa.RecordBatchReader, *, facts: Mapping[str, Any]) -> None:
         """Append rows in one commit; new columns are added, and an empty append still commits."""

@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 
 import ibis
 import ibis.expr.types as ir
@@ -54,17 +55,22 @@ class Lake:
         as_of: AsOf,
         taken_at: datetime,
         limits: Limits,
+        dry_run: bool = False,
     ) -> EntityNight:
         """Append what changed in one entity since the last night."""
         log = self._log(entity.name)
         night = Night(entity, as_of, taken_at, log.log.version + 1, log.covered())
         with self.session() as session:
-            return log.append(session, reader, night, limits)
+            return log.append(session, reader, night, limits, dry_run=dry_run)
 
     def covered(self) -> AsOf | None:
         """The newest as-of that every entity in the lake covers; None for an empty lake."""
         days = [self._log(name).covered() for name in ENTITIES]
         return min((day for day in days if day is not None), default=None)
+
+    def first_covered(self) -> AsOf | None:
+        """The as-of of the first load; None for an empty lake."""
+        return self._log("customers").first_covered()
 
     def logs(self, session: Session) -> Mapping[str, ir.Table]:
         """The change log of every entity that has one."""
@@ -112,20 +118,29 @@ class Lake:
         files = self._day_files("features", use_case, as_of)
         return session.read(files).select("customer_id", *names)
 
-    def write_scores(self, use_case: str, as_of: AsOf, scores: pa.RecordBatchReader) -> int:
-        """Put one night's scores (a column ``as_of`` among them) in place of the same day's."""
-        return self._replace("scores", use_case, as_of, scores)
+    def write_scores(
+        self,
+        use_case: str,
+        as_of: AsOf,
+        scores: pa.RecordBatchReader,
+        *,
+        facts: Mapping[str, str | int | float],
+    ) -> int:
+        """Put one night's scores (a column ``as_of`` among them) in place of the same day's.
+
+        ``facts`` (model, run, customers) are kept in the same commit.
+        """
+        return self._replace("scores", use_case, as_of, scores, facts=facts)
 
     def score_table(self, session: Session, use_case: str, as_of: AsOf) -> ir.Table:
         """One night's scores."""
         return session.read(self._day_files("scores", use_case, as_of))
 
-    def score_facts(self, use_case: str) -> list[str]:
-        """The days that have scores."""
-        files = self._day_store("scores", use_case).files()
-        return sorted(
-            {part[6:] for f in files for part in f.split("/") if part.startswith("as_of=")}
-        )
+    def score_facts(self, use_case: str, as_of: AsOf) -> Mapping[str, str | int | float]:
+        """What was kept with one night's scores."""
+        self._day_files("scores", use_case, as_of)
+        kept = self._day_store("scores", use_case).facts()
+        return next(facts for facts in kept if facts["as_of"] == str(as_of))
 
     def vocabulary(self, use_case: str) -> Vocabulary:
         """What is pinned for a use case; empty before the first time."""
@@ -161,9 +176,17 @@ class Lake:
     def _day_store(self, kind: str, use_case: str) -> DeltaStore:
         return DeltaStore(f"{self.uri}/{kind}/{use_case}")
 
-    def _replace(self, kind: str, use_case: str, as_of: AsOf, rows: pa.RecordBatchReader) -> int:
+    def _replace(
+        self,
+        kind: str,
+        use_case: str,
+        as_of: AsOf,
+        rows: pa.RecordBatchReader,
+        *,
+        facts: Mapping[str, str | int | float] = MappingProxyType({}),
+    ) -> int:
         store = self._day_store(kind, use_case)
-        store.replace_day(rows, as_of=str(as_of), facts={"as_of": str(as_of)})
+        store.replace_day(rows, as_of=str(as_of), facts={**facts, "as_of": str(as_of)})
         return store.version
 
     def _day_files(self, kind: str, use_case: str, as_of: AsOf) -> list[str]:

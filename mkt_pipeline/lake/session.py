@@ -33,6 +33,12 @@ class Session:
         self.backend.con.execute(f"CREATE TABLE {name} AS {ibis.to_sql(expression, 'duckdb')}")
         return self.backend.table(name)
 
+    def register(self, table: pa.Table) -> ir.Table:
+        """An Arrow table as a table of this session."""
+        name = f"t_{uuid.uuid4().hex}"
+        self.backend.con.register(name, table)
+        return self.backend.table(name)
+
     def stream(self, expression: ir.Table, *, rows: int = 131_072) -> pa.RecordBatchReader:
         """The rows of ``expression`` in batches of at most ``rows``; memory stays bounded."""
         # Not Ibis' own to_pyarrow_batches, which calls a name that DuckDB 2 no longer has.

@@ -1,0 +1,63 @@
+"""## customer_features: what is known of each customer
+
+**What it does.** Builds, for every configured use case, one row per eligible customer from what
+was known before 00:00 of the day.
+
+**Reads** `lake/crm`. **Writes** `lake/features/<use_case>`, the day's partition, replaced as a
+whole. **Then** `nightly_scoring` starts for the same day.
+
+**When it fails.**
+
+- *The lake covers an earlier day only*: run `crm_extract` for this day first.
+- *No customer is eligible*: check `eligibility` in the use case and the source's customers.
+
+Running it again gives the same rows: features of a day never change once the day is covered.
+"""
+
+from airflow.providers.standard.operators.empty import EmptyOperator
+from airflow.sdk import DAG, PartitionedAssetTimetable, get_current_context, task
+from mkt_airflow.assets import CRM_CHANGES, CUSTOMER_FEATURES
+from mkt_airflow.day import day_of
+from mkt_airflow.defaults import PARAMS, START, deadline, task_defaults
+from mkt_airflow.outcome import report, skip_where_dry, told_to_airflow
+from mkt_airflow.pipeline import pipeline
+
+with DAG(
+    "customer_features",
+    description="Build the feature set of every use case, as known before the day",
+    doc_md=__doc__,
+    schedule=PartitionedAssetTimetable(assets=CRM_CHANGES),
+    start_date=START,
+    catchup=False,
+    tags=["mkt", "night"],
+    max_active_runs=1,
+    deadline=deadline(minutes=60),
+    params=PARAMS,
+    default_args=task_defaults(minutes=45),
+):
+
+    @task
+    def use_cases():
+        """Which use cases are configured."""
+        with told_to_airflow():
+            return list(pipeline().use_cases)
+
+    @task(map_index_template="{{ use_case }}", max_active_tis_per_dagrun=2)
+    def build(use_case):
+        """Write the feature set of one use case."""
+        with told_to_airflow():
+            context = get_current_context()
+            context["use_case"] = use_case
+            dry_run = context["params"]["dry_run"]
+            built = pipeline().features(use_case, as_of=day_of(context), dry_run=dry_run)
+            report(built.lines())
+            return built.facts()
+
+    @task(outlets=[CUSTOMER_FEATURES], trigger_rule="all_done_min_one_success")
+    def announce():
+        """Wake scoring, also where one use case of several has failed."""
+        skip_where_dry(get_current_context())
+
+    built = build.expand(use_case=use_cases())
+    built >> announce()
+    built >> EmptyOperator(task_id="every_use_case")

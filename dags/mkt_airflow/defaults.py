@@ -1,0 +1,52 @@
+"""What every DAG of the project has in common."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from airflow.sdk import AsyncCallback, DeadlineAlert, DeadlineReference, Param
+
+from mkt_airflow.outcome import RETRIES, RETRY_POLICY
+
+OWNER = "mkt_pipeline"
+START = datetime(2020, 1, 1, tzinfo=UTC)
+"""Before any day that is backfilled; catch-up is off."""
+
+PARAMS = {
+    "as_of": Param(
+        None,
+        type=["null", "string"],
+        format="date",
+        title="As of",
+        description="The day (YYYY-MM-DD). Empty: the partition key of the run.",
+    ),
+    "dry_run": Param(
+        False,
+        type="boolean",
+        title="Dry run",
+        description="Do all the work and report it, but write nothing.",
+    ),
+}
+
+
+def task_defaults(*, minutes: int) -> dict[str, Any]:
+    """Arguments of every task: owner, retries by kind of error, a time limit."""
+    return {
+        "owner": OWNER,
+        "retries": RETRIES,
+        "retry_policy": RETRY_POLICY,
+        "retry_delay": timedelta(minutes=1),
+        "execution_timeout": timedelta(minutes=minutes),
+    }
+
+
+def deadline(*, minutes: int) -> DeadlineAlert:
+    """Tell when a run has not ended so many minutes after it was queued.
+
+    The night has from 00:30 to 06:00: extraction 150 minutes, features 60, scoring and
+    publication 120. Whichever is late tells, also where a later DAG never starts.
+    """
+    return DeadlineAlert(
+        reference=DeadlineReference.DAGRUN_QUEUED_AT,
+        interval=timedelta(minutes=minutes),
+        callback=AsyncCallback("segments_late.segments_late", kwargs={"minutes": minutes}),
+    )

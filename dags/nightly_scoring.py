@@ -1,0 +1,90 @@
+"""## nightly_scoring: score every customer and publish the segments
+
+**What it does.** For every configured use case: scores the day's feature set with the champion,
+adds reasons and recommended products, assigns segments and publishes them, all or nothing.
+
+**Reads** `lake/features`, the champion from MLflow. **Writes** `lake/scores/<use_case>`,
+`campaign.segments` and `campaign.publications` (connection `campaign`).
+
+**When it fails.** Yesterday's segments stay current, whatever happened here.
+
+- *No champion yet*: run `propensity_training`, then clear the task.
+- *The model does not fit the feature set*: the message lists the differences; train a new model
+  or bring the missing columns back.
+- *MLflow or the campaign database does not answer*: it is tried again by itself.
+
+Running it again replaces the publication of the same day and changes nothing else.
+"""
+
+from airflow.providers.standard.operators.empty import EmptyOperator
+from airflow.sdk import DAG, PartitionedAssetTimetable, get_current_context, task, task_group
+from mkt_airflow.assets import CUSTOMER_FEATURES, CUSTOMER_SEGMENTS
+from mkt_airflow.day import day_of, origin_of
+from mkt_airflow.defaults import PARAMS, START, deadline, task_defaults
+from mkt_airflow.outcome import report, skip_where_dry, told_to_airflow
+from mkt_airflow.pipeline import pipeline
+
+with DAG(
+    "nightly_scoring",
+    description="Score with the champion and publish the segments, all or nothing",
+    doc_md=__doc__,
+    schedule=PartitionedAssetTimetable(assets=CUSTOMER_FEATURES),
+    start_date=START,
+    catchup=False,
+    tags=["mkt", "night"],
+    max_active_runs=1,
+    deadline=deadline(minutes=120),
+    params=PARAMS,
+    default_args=task_defaults(minutes=60),
+):
+
+    @task
+    def use_cases():
+        """Which use cases are configured."""
+        with told_to_airflow():
+            return list(pipeline().use_cases)
+
+    @task(map_index_template="{{ use_case }}")
+    def score(use_case):
+        """Score one use case with its champion."""
+        with told_to_airflow():
+            context = get_current_context()
+            context["use_case"] = use_case
+            scored = pipeline().score(
+                use_case,
+                as_of=day_of(context),
+                dry_run=context["params"]["dry_run"],
+                origin=origin_of(context),
+            )
+            context["ti"].xcom_push(key="mlflow_run_url", value=scored.run_url)
+            report(scored.lines())
+            return scored.facts()
+
+    @task(map_index_template="{{ use_case }}", pool="campaign")
+    def publish(use_case):
+        """Publish the segments of one use case."""
+        with told_to_airflow():
+            context = get_current_context()
+            context["use_case"] = use_case
+            published = pipeline().publish(
+                use_case,
+                as_of=day_of(context),
+                dry_run=context["params"]["dry_run"],
+                origin=origin_of(context),
+            )
+            report(published.lines())
+            return published.facts()
+
+    @task_group
+    def night(use_case):
+        """One use case of the night."""
+        score(use_case) >> publish(use_case)
+
+    @task(outlets=[CUSTOMER_SEGMENTS], trigger_rule="all_done_min_one_success")
+    def announce():
+        """Tell whoever waits for segments, also where one use case of several has failed."""
+        skip_where_dry(get_current_context())
+
+    nights = night.expand(use_case=use_cases())
+    nights >> announce()
+    nights >> EmptyOperator(task_id="every_use_case")

@@ -1,0 +1,71 @@
+"""## propensity_training: train challengers and promote what is better
+
+**What it does.** For every configured use case: builds training data from several past days,
+fits and calibrates the candidates, compares the best with the rule of thumb and with the champion
+on later data, and promotes it only if it is better.
+
+**Reads** the CRM where the lake does not cover the day yet, and `lake/crm`. **Writes** runs, a
+model version and, after a promotion, the alias `champion` in MLflow (connection `mlflow`).
+
+**When it fails.** The champion stays.
+
+- *Too little history / one class only*: the message names the earliest possible day and counts.
+- *MLflow does not answer*: it is tried again by itself.
+
+Running it again trains and registers another challenger.
+"""
+
+from airflow.sdk import DAG, CronPartitionTimetable, get_current_context, task
+from mkt_airflow.assets import PROPENSITY_CHAMPION
+from mkt_airflow.day import day_of, origin_of
+from mkt_airflow.defaults import PARAMS, START, task_defaults
+from mkt_airflow.outcome import report, skip_where_dry, told_to_airflow
+from mkt_airflow.pipeline import pipeline
+from mkt_airflow.schedule import time_zone
+
+with DAG(
+    "propensity_training",
+    description="Train challengers on past days and promote what is better on later data",
+    doc_md=__doc__,
+    schedule=CronPartitionTimetable(
+        "0 7 * * 0", timezone=time_zone(), run_offset=0, key_format="%Y-%m-%d"
+    ),
+    start_date=START,
+    catchup=False,
+    tags=["mkt", "training"],
+    max_active_runs=1,
+    params=PARAMS,
+    default_args=task_defaults(minutes=180),
+):
+
+    @task(pool="crm")
+    def ensure_extracted():
+        """Extract the day where the lake does not cover it yet, and name the use cases."""
+        with told_to_airflow():
+            steps, context = pipeline(), get_current_context()
+            done = steps.extract_where_needed(as_of=day_of(context))
+            report(done.lines())
+            return list(steps.use_cases)
+
+    @task(map_index_template="{{ use_case }}", max_active_tis_per_dagrun=1)
+    def train(use_case):
+        """Train, compare and promote one use case."""
+        with told_to_airflow():
+            context = get_current_context()
+            context["use_case"] = use_case
+            trained = pipeline().train(
+                use_case,
+                as_of=day_of(context),
+                dry_run=context["params"]["dry_run"],
+                origin=origin_of(context),
+            )
+            context["ti"].xcom_push(key="mlflow_run_url", value=trained.run_url)
+            report(trained.lines())
+            return trained.facts()
+
+    @task(outlets=[PROPENSITY_CHAMPION])
+    def announce():
+        """Tell whoever waits for champions."""
+        skip_where_dry(get_current_context())
+
+    train.expand(use_case=ensure_extracted()) >> announce()

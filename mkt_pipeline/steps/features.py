@@ -1,0 +1,87 @@
+"""Step: build the feature set of a use case, as of a day, from what was known then."""
+
+import ibis.expr.types as ir
+
+from mkt_pipeline.contracts.as_of import AsOf
+from mkt_pipeline.contracts.night import FeaturesBuilt
+from mkt_pipeline.contracts.use_case import UseCase
+from mkt_pipeline.contracts.vocabulary import Vocabulary
+from mkt_pipeline.errors import BadInputError, DataRefusedError
+from mkt_pipeline.features.feature_set import feature_set
+from mkt_pipeline.features.frame_of_reference import FrameOfReference
+from mkt_pipeline.features.vocabulary import common_values, vocabulary_of
+from mkt_pipeline.lake.lake import Lake
+from mkt_pipeline.lake.session import Session
+from mkt_pipeline.steps.stopwatch import Stopwatch
+
+
+def build_features(
+    *, lake: Lake, use_case: UseCase, as_of: AsOf, dry_run: bool = False
+) -> FeaturesBuilt:
+    """Write the feature set of one day in place of the same day's.
+
+    Refused: a day that no extraction has covered, for part of it would be missing, and a use case
+    for which no customer is eligible.
+    """
+    watch, history = Stopwatch(), _history(lake, as_of)
+    vocabulary = lake.vocabulary(use_case.name)
+    if vocabulary.is_empty:
+        vocabulary = pin_vocabulary(lake=lake, use_case=use_case, as_of=as_of)
+    reference = FrameOfReference(as_of, use_case, vocabulary)
+    with lake.session() as session:
+        built = feature_set(lake.logs(session), reference)
+        rows = session.materialise(built.rows)
+        customers = _refuse_nobody(rows, use_case, as_of)
+        version = -1
+        if not dry_run:
+            version = lake.write_features(session, use_case.name, as_of, rows, built.features)
+    return FeaturesBuilt(
+        use_case.name,
+        str(as_of),
+        customers,
+        len(built.features),
+        history,
+        version,
+        vocabulary.digest,
+        watch.seconds,
+        dry_run,
+    )
+
+
+def pin_vocabulary(*, lake: Lake, use_case: UseCase, as_of: AsOf) -> Vocabulary:
+    """Extend the pinned vocabulary of a use case by what is common as of a day."""
+    with lake.session() as session:
+        logs = lake.logs(session)
+        tables = common_values(logs, as_of)
+        common = {name: _values(session, table) for name, table in tables.items()}
+        found = vocabulary_of(common, tuple(logs["customers"].columns))
+    return lake.pin_vocabulary(use_case.name, found)
+
+
+def _values(session: Session, table: ir.Table) -> list[str]:
+    values: list[str] = session.stream(table).read_all()["value"].to_pylist()
+    return values
+
+
+def _history(lake: Lake, as_of: AsOf) -> str:
+    covered, first = lake.covered(), lake.first_covered()
+    if covered is None or first is None:
+        raise BadInputError(
+            f"the lake at {lake.uri} is empty", remedy=f"run `mkt extract --as-of {as_of}` first"
+        )
+    if as_of > covered:
+        raise BadInputError(
+            f"the lake covers {covered}, not yet {as_of}",
+            remedy=f"run `mkt extract --as-of {as_of}` first",
+        )
+    return "reconstructed" if as_of <= first else "observed"
+
+
+def _refuse_nobody(rows: ir.Table, use_case: UseCase, as_of: AsOf) -> int:
+    customers = int(rows.count().to_pyarrow().as_py())
+    if customers == 0:
+        raise DataRefusedError(
+            f"no customer is eligible for {use_case.name} as of {as_of}",
+            remedy="check the eligibility of the use case and what the source's customers give",
+        )
+    return customers

@@ -1,0 +1,116 @@
+"""Step: turn a night's scores into segments and publish them, all or nothing."""
+
+from collections.abc import Mapping
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pyarrow as pa
+
+from mkt_pipeline.campaign.database import CampaignDatabase
+from mkt_pipeline.campaign.publication import Publication
+from mkt_pipeline.contracts.as_of import AsOf
+from mkt_pipeline.contracts.night import Published
+from mkt_pipeline.contracts.use_case import UseCase
+from mkt_pipeline.lake.lake import Lake
+from mkt_pipeline.lake.session import Session
+from mkt_pipeline.segments.rule import assign
+from mkt_pipeline.steps.stopwatch import Stopwatch
+
+
+def publish_segments(
+    *,
+    lake: Lake,
+    campaign: CampaignDatabase,
+    use_case: UseCase,
+    as_of: AsOf,
+    origin: Mapping[str, str],
+    dry_run: bool = False,
+) -> Published:
+    """Publish the segments of one day; a publication of the same day is replaced.
+
+    ``origin`` says which Airflow run this is (``airflow_run_id``), and is empty from the command
+    line.
+    """
+    watch, facts = Stopwatch(), lake.score_facts(use_case.name, as_of)
+    with lake.session() as session:
+        scores = session.materialise(lake.score_table(session, use_case.name, as_of))
+        segments = _segments(session, scores, use_case)
+        if dry_run:
+            return _only_counted(segments, use_case, as_of, watch)
+        receipt = campaign.publish(
+            publication=_publication(lake, use_case, as_of, facts, origin),
+            rows=session.stream(_published(scores, segments)),
+        )
+    return Published(
+        use_case.name,
+        str(as_of),
+        receipt.rows,
+        dict(receipt.counts),
+        receipt.mean_propensity,
+        receipt.publication_id,
+        receipt.is_current,
+        receipt.replaced,
+        watch.seconds,
+    )
+
+
+def _publication(
+    lake: Lake,
+    use_case: UseCase,
+    as_of: AsOf,
+    facts: Mapping[str, str | int | float],
+    origin: Mapping[str, str],
+) -> Publication:
+    return Publication(
+        use_case=use_case.name,
+        as_of=as_of.day,
+        source=lake.source,
+        model_name=str(facts["model_name"]),
+        model_version=str(facts["model_version"]),
+        run_id=str(facts["run_id"]),
+        airflow_run=origin.get("airflow_run_id"),
+        expected_rows=int(facts["customers"]),
+        history=str(facts["history"]),
+    )
+
+
+def _only_counted(
+    segments: ir.Table, use_case: UseCase, as_of: AsOf, watch: Stopwatch
+) -> Published:
+    counted = segments.group_by("segment").aggregate(customers=segments.count()).to_pyarrow()
+    counts = {row["segment"]: row["customers"] for row in counted.to_pylist()}
+    rows = sum(counts.values())
+    return Published(use_case.name, str(as_of), rows, counts, seconds=watch.seconds, dry_run=True)
+
+
+def _segments(session: Session, scores: ir.Table, use_case: UseCase) -> ir.Table:
+    """Segment and rank of every customer; both depend on all customers, unlike the scores."""
+    table = session.stream(scores.select("customer_id", "propensity")).read_all()
+    ids = table["customer_id"].to_numpy(zero_copy_only=False)
+    propensities = table["propensity"].to_numpy()
+    order = np.lexsort((ids.astype(str), -propensities))
+    rank = np.empty(len(ids), dtype=np.int64)
+    rank[order] = np.arange(1, len(ids) + 1)
+    segment = assign(propensities=propensities, customer_ids=ids, rule=use_case.segments)
+    return session.register(
+        pa.table(
+            {
+                "customer_id": table["customer_id"],
+                "segment": pa.array(segment, pa.string()),
+                "segment_rank": rank,
+            }
+        )
+    )
+
+
+def _published(scores: ir.Table, segments: ir.Table) -> ir.Table:
+    joined = scores.join(segments, "customer_id")
+    return joined.order_by(ibis._.segment_rank).select(
+        "customer_id",
+        "propensity",
+        "segment",
+        "segment_rank",
+        "recommended_products",
+        "reasons",
+    )
