@@ -30,11 +30,11 @@ $(STAMP): requirements.txt requirements-dev.txt constraints.txt pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
 	@touch $(STAMP)
 
-down: $(STAMP)  ## stop all that `make run` started, and nothing else
-	@$(MKT) stack down
+down:  ## stop all that `make run` started, and nothing else
+	@[ ! -x $(BIN)/python ] || $(MKT) stack down
 
-clean: $(STAMP)  ## stop, and remove all that was written
-	@$(MKT) stack remove
+clean:  ## stop, and remove all that was written
+	@[ ! -x $(BIN)/python ] || $(MKT) stack remove
 
 test: $(STAMP)  ## the whole suite
 	@$(BIN)/python -m pytest
