@@ -1,0 +1,40 @@
+-- What: keys, and indexes for reading by person and by the time of the last change.
+-- Grain: one index per statement; made after loading, which is faster than before.
+-- Parameters: none.
+ALTER TABLE dealership.models ADD PRIMARY KEY (model_id);
+ALTER TABLE dealership.trims ADD PRIMARY KEY (trim_id);
+ALTER TABLE dealership.service_packages ADD PRIMARY KEY (package_id);
+ALTER TABLE dealership.mailings ADD PRIMARY KEY (mailing_id);
+ALTER TABLE dealership.households ADD PRIMARY KEY (household_id);
+ALTER TABLE dealership.persons ADD PRIMARY KEY (person_id);
+ALTER TABLE dealership.person_merges ADD PRIMARY KEY (old_person_id);
+ALTER TABLE dealership.household_changes ADD PRIMARY KEY (change_id);
+ALTER TABLE dealership.vehicles_owned ADD PRIMARY KEY (vehicle_id);
+ALTER TABLE dealership.leads ADD PRIMARY KEY (lead_id);
+ALTER TABLE dealership.test_drives ADD PRIMARY KEY (test_drive_id);
+ALTER TABLE dealership.quotes ADD PRIMARY KEY (quote_id);
+ALTER TABLE dealership.sales ADD PRIMARY KEY (sale_id);
+ALTER TABLE dealership.service_visits ADD PRIMARY KEY (visit_id);
+ALTER TABLE dealership.web_visits ADD PRIMARY KEY (web_visit_id);
+ALTER TABLE dealership.mailing_sends ADD PRIMARY KEY (send_id);
+ALTER TABLE dealership.consent_log ADD PRIMARY KEY (entry_id);
+ALTER TABLE dealership.complaints ADD PRIMARY KEY (complaint_id);
+ALTER TABLE dealership.reviews ADD PRIMARY KEY (review_id);
+ALTER TABLE dealership_truth.probabilities ADD PRIMARY KEY (use_case, as_of, customer_id);
+CREATE INDEX ON dealership.persons (household_id);
+CREATE INDEX ON dealership.household_changes (person_id);
+CREATE INDEX ON dealership.vehicles_owned (person_id);
+CREATE INDEX ON dealership.leads (person_id);
+CREATE INDEX ON dealership.test_drives (person_id);
+CREATE INDEX ON dealership.quotes (person_id);
+CREATE INDEX ON dealership.sales (person_id);
+CREATE INDEX ON dealership.service_visits (person_id);
+CREATE INDEX ON dealership.web_visits (person_id);
+CREATE INDEX ON dealership.mailing_sends (person_id);
+CREATE INDEX ON dealership.consent_log (person_id);
+CREATE INDEX ON dealership.complaints (person_id);
+CREATE INDEX ON dealership.reviews (person_id);
+CREATE INDEX ON dealership.service_visits USING brin (updated_at);
+CREATE INDEX ON dealership.web_visits USING brin (updated_at);
+CREATE INDEX ON dealership.mailing_sends USING brin (updated_at);
+CREATE INDEX ON dealership.sales USING brin (updated_at);
