@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 def pipeline() -> "Pipeline":
     """Wire the pipeline; heavy imports happen here, inside the task, not when the DAG is read."""
     from airflow.sdk import BaseHook
-    from mkt_pipeline.wiring import Addresses, wire
+    from mkt_pipeline.wiring import wire
 
     from mkt_pipeline.settings import load_settings
 
@@ -17,5 +17,5 @@ def pipeline() -> "Pipeline":
     mlflow = BaseHook.get_connection("mlflow")
     scheme = mlflow.conn_type if mlflow.conn_type in ("http", "https") else "http"
     port = f":{mlflow.port}" if mlflow.port else ""
-    addresses = Addresses(**urls, mlflow=f"{scheme}://{mlflow.host}{port}")
-    return wire(load_settings(), addresses)
+    server = f"{scheme}://{mlflow.host}{port}"
+    return wire(load_settings(), **urls, mlflow=server)

@@ -1,0 +1,112 @@
+"""Past feature sets with what happened afterwards, as frames to learn from."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pandas as pd
+
+from mkt_pipeline.contracts.as_of import AsOf
+from mkt_pipeline.contracts.feature import Feature
+from mkt_pipeline.contracts.use_case import UseCase
+from mkt_pipeline.contracts.vocabulary import Vocabulary
+from mkt_pipeline.features.feature_set import feature_set
+from mkt_pipeline.features.frame_of_reference import FrameOfReference
+from mkt_pipeline.features.labels import target_customers
+from mkt_pipeline.lake.lake import Lake
+from mkt_pipeline.lake.session import Session
+from mkt_pipeline.modelling.labelled import Labelled
+from mkt_pipeline.modelling.windows import TrainingWindows
+
+HASH_DIGITS = 8
+
+
+@dataclass(frozen=True)
+class TrainingData:
+    """Three parts in time order, the features they share, and a fingerprint of all rows."""
+
+    features: tuple[Feature, ...]
+    train: Labelled
+    validation: Labelled
+    test: Labelled
+    digest: str
+
+    @property
+    def rows(self) -> int:
+        """Rows of all three parts."""
+        return self.train.rows + self.validation.rows + self.test.rows
+
+
+def training_data(
+    *,
+    lake: Lake,
+    use_case: UseCase,
+    known: AsOf,
+    windows: TrainingWindows,
+    vocabulary: Vocabulary,
+) -> TrainingData:
+    """Build the feature set of every date of ``windows`` with outcomes as known at ``known``.
+
+    Where there are more customers than ``max_rows`` allows, a part of them is taken by the hash
+    of their id: the same ones at every date, so that nobody is chosen by what they did.
+    """
+    assemble = _Assembly(lake, use_case, known, vocabulary)
+    limit = use_case.training.max_rows
+    with lake.session() as session:
+        train = assemble.part(session, windows.train, limit // len(windows.train))
+        validation = assemble.part(session, (windows.validation,), limit)
+        test = assemble.part(session, (windows.test,), limit)
+        features = assemble.features(session, windows.test)
+    return TrainingData(features, train, validation, test, _digest((train, validation, test)))
+
+
+@dataclass(frozen=True)
+class _Assembly:
+    lake: Lake
+    use_case: UseCase
+    known: AsOf
+    vocabulary: Vocabulary
+
+    def features(self, session: Session, as_of: AsOf) -> tuple[Feature, ...]:
+        reference = FrameOfReference(as_of, self.use_case, self.vocabulary)
+        return feature_set(self.lake.logs(session), reference).features
+
+    def part(self, session: Session, dates: Sequence[AsOf], rows_per_date: int) -> Labelled:
+        frames = [self._date(session, as_of, rows_per_date) for as_of in dates]
+        frame = pd.concat(frames, ignore_index=True)
+        days = [np.full(len(f), d.day, "datetime64[D]") for f, d in zip(frames, dates, strict=True)]
+        label = frame.pop("label").to_numpy(dtype=bool)
+        return Labelled(frame.drop(columns="customer_id"), label, np.concatenate(days))
+
+    def _date(self, session: Session, as_of: AsOf, rows: int) -> pd.DataFrame:
+        logs = dict(self.lake.logs(session))
+        built = feature_set(logs, FrameOfReference(as_of, self.use_case, self.vocabulary))
+        features = session.materialise(built.rows)
+        happened = target_customers(logs, use_case=self.use_case, as_of=as_of, known=self.known)
+        bought = happened.mutate(label=ibis.literal(True))
+        labelled = _sampled(features, rows).left_join(bought, "customer_id")
+        labelled = labelled.mutate(label=labelled.label.fill_null(False))
+        ordered = labelled.drop("customer_id_right").order_by("customer_id")
+        frame: pd.DataFrame = session.stream(ordered).read_all().to_pandas()
+        return frame
+
+
+def _sampled(features: ir.Table, rows: int) -> ir.Table:
+    customers = int(features.count().to_pyarrow().as_py())
+    if customers <= rows:
+        return features
+    limit = format(int(16**HASH_DIGITS * rows / customers), f"0{HASH_DIGITS}x")
+    digest = features.customer_id.hexdigest("md5").substr(0, HASH_DIGITS)
+    return features.filter(digest < limit)
+
+
+def _digest(parts: Sequence[Labelled]) -> str:
+    """SHA-256 over the hashes of all rows in order, with labels and dates."""
+    whole = hashlib.sha256()
+    for part in parts:
+        rows = part.frame.assign(label=part.label, as_of=part.as_of)
+        whole.update(pd.util.hash_pandas_object(rows, index=False).to_numpy().tobytes())
+    return whole.hexdigest()

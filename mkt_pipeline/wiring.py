@@ -1,0 +1,223 @@
+"""One pipeline from settings and addresses: the steps, bound to the edges they work on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from mkt_pipeline.campaign.database import CampaignDatabase
+from mkt_pipeline.contracts.as_of import AsOf
+from mkt_pipeline.contracts.night import (
+    Extracted,
+    FeaturesBuilt,
+    Published,
+    Scored,
+    TrainingReport,
+)
+from mkt_pipeline.contracts.source import Source
+from mkt_pipeline.contracts.use_case import UseCase
+from mkt_pipeline.crm.database import Crm
+from mkt_pipeline.crm.source_folder import load_source
+from mkt_pipeline.errors import BadInputError
+from mkt_pipeline.lake.lake import Lake
+from mkt_pipeline.settings import Settings
+from mkt_pipeline.steps.explain import explain_customer
+from mkt_pipeline.steps.extract import extract_changes
+from mkt_pipeline.steps.features import build_features
+from mkt_pipeline.steps.publish import publish_segments
+from mkt_pipeline.steps.score import score_customers
+from mkt_pipeline.steps.train import train_challenger
+from mkt_pipeline.tracking.tracking import Tracking
+
+NO_ORIGIN: Mapping[str, str] = {}
+"""Of what is not run by Airflow."""
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """Every step of the project, by use case and day (``YYYY-MM-DD``, today by default).
+
+    ``crm``, ``campaign`` and ``mlflow`` are addresses; nothing is opened before it is needed.
+    """
+
+    settings: Settings
+    crm: str
+    campaign: str
+    mlflow: str
+
+    @cached_property
+    def source(self) -> Source:
+        """The mapping of the configured CRM."""
+        return load_source(self.settings.project / "sources" / self.settings.source)
+
+    @cached_property
+    def use_cases(self) -> Mapping[str, UseCase]:
+        """The configured use cases by name."""
+        return {use_case.name: use_case for use_case in use_cases_of(self.settings)}
+
+    @cached_property
+    def lake(self) -> Lake:
+        """The lake."""
+        return Lake(
+            self.settings.lake,
+            self.settings.source,
+            self.settings.time_zone,
+            self.settings.home.resolve() / "scratch",
+            self.settings.memory_limit,
+            self.settings.threads,
+        )
+
+    @cached_property
+    def tracking(self) -> Tracking:
+        """MLflow."""
+        return Tracking(self.mlflow)
+
+    @cached_property
+    def campaign_database(self) -> CampaignDatabase:
+        """The campaign database, with its schema brought up to date."""
+        database = CampaignDatabase(self.campaign)
+        database.migrate()
+        return database
+
+    def use_case(self, name: str) -> UseCase:
+        """One configured use case."""
+        if name not in self.use_cases:
+            raise BadInputError(
+                f"use case {name!r} is not configured for the source {self.settings.source}",
+                remedy=f"choose one of {', '.join(self.use_cases)}",
+            )
+        return self.use_cases[name]
+
+    def as_of(self, day: str | None) -> AsOf:
+        """The day of a run; the future is refused."""
+        return self.settings.as_of(day)
+
+    def extract(self, *, as_of: str | None = None, dry_run: bool = False) -> Extracted:
+        """Read what changed in the CRM into the lake."""
+        return extract_changes(
+            crm=Crm(self.crm),
+            lake=self.lake,
+            source=self.source,
+            as_of=self.as_of(as_of),
+            dry_run=dry_run,
+        )
+
+    def extract_where_needed(self, *, as_of: str | None = None) -> Extracted:
+        """Extract, unless the lake covers the day already."""
+        day, covered = self.as_of(as_of), self.lake.covered()
+        if covered is not None and covered >= day:
+            return Extracted(self.source.name, str(day), (), 0.0)
+        return self.extract(as_of=str(day))
+
+    def features(
+        self, use_case: str, *, as_of: str | None = None, dry_run: bool = False
+    ) -> FeaturesBuilt:
+        """Build the feature set of one day."""
+        return build_features(
+            lake=self.lake,
+            use_case=self.use_case(use_case),
+            as_of=self.as_of(as_of),
+            dry_run=dry_run,
+        )
+
+    def train(
+        self,
+        use_case: str,
+        *,
+        as_of: str | None = None,
+        dry_run: bool = False,
+        origin: Mapping[str, str] = NO_ORIGIN,
+    ) -> TrainingReport:
+        """Train a challenger, compare it on later data, and promote it if it is better."""
+        return train_challenger(
+            lake=self.lake,
+            tracking=self.tracking,
+            use_case=self.use_case(use_case),
+            as_of=self.as_of(as_of),
+            origin=origin,
+            dry_run=dry_run,
+        )
+
+    def score(
+        self,
+        use_case: str,
+        *,
+        as_of: str | None = None,
+        dry_run: bool = False,
+        origin: Mapping[str, str] = NO_ORIGIN,
+    ) -> Scored:
+        """Score the feature set of one day with the champion."""
+        return score_customers(
+            lake=self.lake,
+            tracking=self.tracking,
+            use_case=self.use_case(use_case),
+            as_of=self.as_of(as_of),
+            origin=origin,
+            dry_run=dry_run,
+        )
+
+    def publish(
+        self,
+        use_case: str,
+        *,
+        as_of: str | None = None,
+        dry_run: bool = False,
+        origin: Mapping[str, str] = NO_ORIGIN,
+    ) -> Published:
+        """Publish the segments of one day, all or nothing."""
+        return publish_segments(
+            lake=self.lake,
+            campaign=self.campaign_database,
+            use_case=self.use_case(use_case),
+            as_of=self.as_of(as_of),
+            origin=origin,
+            dry_run=dry_run,
+        )
+
+    def explanation(
+        self, use_case: str, customer_id: str, *, as_of: str | None = None
+    ) -> dict[str, Any]:
+        """What was said of one customer on one day."""
+        return explain_customer(
+            lake=self.lake,
+            use_case=self.use_case(use_case),
+            as_of=self.as_of(as_of),
+            customer_id=customer_id,
+        )
+
+
+def wire(settings: Settings, *, crm: str, campaign: str, mlflow: str) -> Pipeline:
+    """The pipeline of these settings at these addresses."""
+    return Pipeline(settings, crm, campaign, mlflow)
+
+
+def use_cases_of(settings: Settings) -> tuple[UseCase, ...]:
+    """The use cases that are set, else all that list the source; none at all is refused."""
+    folder = settings.project / "use_cases"
+    if settings.use_cases:
+        found = [_read(settings, name) for name in settings.use_cases]
+    else:
+        every = (_read(settings, path.stem) for path in sorted(folder.glob("*.yaml")))
+        found = [use_case for use_case in every if settings.source in use_case.sources]
+    for use_case in found:
+        if settings.source not in use_case.sources:
+            raise BadInputError(
+                f"use case {use_case.name} does not list the source {settings.source}",
+                remedy=f"add it to `sources` in {folder / use_case.name}.yaml",
+            )
+    if not found:
+        raise BadInputError(
+            f"no use case in {folder} lists the source {settings.source}",
+            remedy="write one, or set MKT_SOURCE",
+        )
+    return tuple(found)
+
+
+def _read(settings: Settings, name: str) -> UseCase:
+    path = settings.project / "use_cases" / f"{name}.yaml"
+    use_case = UseCase.from_yaml(path)
+    if use_case.name != name:
+        raise BadInputError(
+            f"{path} names its use case {use_case.name!r}", remedy="name the file after it"
+        )
+    return use_case
