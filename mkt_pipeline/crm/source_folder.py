@@ -1,21 +1,12 @@
 """A source as a folder: ``source.yaml`` and one SELECT per entity of the contract."""
 
-import re
 from pathlib import Path
 
 from mkt_pipeline.contracts.entities import ENTITIES
 from mkt_pipeline.contracts.frozen_model import MAX_BYTES, read_document
 from mkt_pipeline.contracts.source import Source
+from mkt_pipeline.crm.query_text import query_problem
 from mkt_pipeline.errors import BadInputError
-
-_NOT_CODE = re.compile(
-    r"--[^\n]*"  # a comment to the end of its line
-    r"|/\*.*?\*/"  # a comment over several lines
-    r"|\$(\w*)\$.*?\$\1\$"  # a text between dollars
-    r"|'(?:[^']|'')*'"  # a text
-    r'|"(?:[^"]|"")*"',  # a quoted name
-    re.DOTALL,
-)
 
 
 def load_source(folder: Path) -> Source:
@@ -41,18 +32,6 @@ def load_source(folder: Path) -> Source:
     source = Source.from_document({**document, "queries": queries}, where=str(folder))
     _check_may_be_empty(source, folder)
     return source
-
-
-def query_problem(text: str) -> str | None:
-    """Why a text is not exactly one SELECT; None where it is."""
-    code = _NOT_CODE.sub(" ", text).strip().rstrip(";").strip()
-    if not code:
-        return "holds no statement"
-    if ";" in code:
-        return "holds more than one statement"
-    if not re.match(r"(?i)(select|with)\b", code):
-        return f"starts with {code.split()[0]!r}"
-    return None
 
 
 def _read_query(path: Path) -> str:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from mkt_pipeline.crm.source_folder import load_source, query_problem
+from mkt_pipeline.crm.query_text import names_in, query_problem
+from mkt_pipeline.crm.source_folder import load_source
 from mkt_pipeline.errors import BadInputError
 
 YAML = "name: shop\ndescription: A shop\ncurrency: EUR\n"
@@ -57,3 +58,8 @@ def test_a_folder_that_is_not_there_names_the_command_that_makes_one(tmp_path):
 )
 def test_semicolons_in_texts_names_and_comments_are_no_second_statement(text):
     assert query_problem(text) is None
+
+
+def test_names_are_those_of_the_code_alone_folded_as_the_server_does():
+    text = """SELECT p.Email, 'phone' AS "Odd ""Name" -- city\nFROM res_partner /* ref */ p"""
+    assert names_in(text) == {"select", "p", "email", "as", 'Odd "Name', "from", "res_partner"}

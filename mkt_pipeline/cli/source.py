@@ -1,0 +1,59 @@
+"""`mkt source`: start the mapping of a CRM, and hold it against the database."""
+
+import dataclasses
+import json
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from mkt_pipeline.cli.source_tables import rendered
+from mkt_pipeline.crm.check import check_source
+from mkt_pipeline.crm.check_report import SourceReport
+from mkt_pipeline.crm.database import Crm
+from mkt_pipeline.crm.scaffold import new_source
+from mkt_pipeline.crm.source_folder import load_source
+from mkt_pipeline.errors import SourceBrokenError
+from mkt_pipeline.settings import load_settings
+from mkt_pipeline.stack.addresses import addresses
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Map a CRM to the contract: begin a source, and check it against its database.",
+)
+
+
+@app.command()
+def new(name: Annotated[str, typer.Argument(help="Lower case letters, digits and _.")]) -> None:
+    """Write a commented source.yaml and one query per entity, ready to be checked."""
+    settings = load_settings()
+    written = new_source(settings.project / "sources", name)
+    for path in written:
+        typer.echo(str(path))
+    typer.echo(f"\nFill in the queries, then run `mkt source check {name}`.")
+
+
+@app.command()
+def check(
+    name: Annotated[str | None, typer.Argument(help="The source; MKT_SOURCE by default.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+) -> None:
+    """Report columns, keys, gaps, statuses, references, rows and rights, each with a remedy.
+
+    Exit code 0 where a night may run on the source, 70 where the report has errors, 65 where the
+    folder itself is not a source.
+    """
+    settings = load_settings()
+    source = load_source(settings.project / "sources" / (name or settings.source))
+    report = check_source(Crm(addresses(settings).crm), source)
+    if as_json:
+        typer.echo(_as_json(report))
+    else:
+        Console().print(rendered(report))
+    if not report.is_usable:
+        raise typer.Exit(SourceBrokenError.exit_code)
+
+
+def _as_json(report: SourceReport) -> str:
+    document = {**dataclasses.asdict(report), "is_usable": report.is_usable}
+    return json.dumps(document, indent=2, default=str)
