@@ -11,7 +11,10 @@ from mkt_pipeline.stack.deployment import Deployment
 @contextmanager
 def stack_lock(where: Deployment) -> Iterator[None]:
     """Hold the stack of one folder; a second holder is refused. The system frees it at our end."""
-    where.home.mkdir(parents=True, exist_ok=True)
+    if not where.home.exists():
+        # Customers' data will lie in it.
+        where.home.parent.mkdir(parents=True, exist_ok=True)
+        where.home.mkdir(mode=0o700)
     with (where.home / "lock").open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
