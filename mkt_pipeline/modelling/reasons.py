@@ -1,6 +1,5 @@
 """The strongest reasons for a propensity, in words."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -15,7 +14,6 @@ Values = npt.NDArray[np.float64]
 
 WEAKEST = 0.01
 """Log-odds; a feature that moves the odds by less than one percent is no reason."""
-_WINDOW = re.compile(r"_\d+d$")
 
 
 @dataclass(frozen=True)
@@ -40,15 +38,11 @@ def top_reasons(
 ) -> list[list[Reason]]:
     """For each row of ``frame`` its strongest reasons, strongest first, at most ``count``.
 
-    ``contributions`` has shape [rows, features] in the order of ``features``. Features that differ
-    only in their look-back window (``visits_30d``, ``visits_90d``) say nearly the same: the
-    strongest of them speaks for all. A customer who differs in nothing has no reasons.
+    ``contributions`` has shape [rows, features] in the order of ``features``. A customer who
+    differs from the usual one in nothing that matters has fewer reasons, or none.
     """
-    families, strongest = _strongest_of_families(contributions, features)
-    strength = np.abs(np.take_along_axis(contributions, strongest, axis=1))
     # A stable sort: of two equally strong reasons the earlier feature comes first.
-    order = np.argsort(-strength, axis=1, kind="stable")[:, : min(count, families)]
-    chosen = np.take_along_axis(strongest, order, axis=1)
+    chosen = np.argsort(-np.abs(contributions), axis=1, kind="stable")[:, :count]
     weight = np.take_along_axis(contributions, chosen, axis=1)
     texts = _texts(frame, features, chosen)
     return [
@@ -59,19 +53,6 @@ def top_reasons(
         ]
         for row in zip(chosen.tolist(), texts.tolist(), weight.tolist(), strict=True)
     ]
-
-
-def _strongest_of_families(
-    contributions: Values, features: Sequence[Feature]
-) -> tuple[int, npt.NDArray[np.intp]]:
-    names = [_WINDOW.sub("", feature.name) for feature in features]
-    families = list(dict.fromkeys(names))
-    strongest = np.empty((len(contributions), len(families)), dtype=np.intp)
-    for position, family in enumerate(families):
-        members = np.array([k for k, name in enumerate(names) if name == family])
-        best = np.argmax(np.abs(contributions[:, members]), axis=1)
-        strongest[:, position] = members[best]
-    return len(families), strongest
 
 
 def _texts(
