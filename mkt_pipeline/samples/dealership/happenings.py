@@ -68,36 +68,60 @@ class Happenings:
 def draw(
     population: Population, rates: Rates, *, day: int, days: int, rng: np.random.Generator
 ) -> Happenings:
-    """Draw the step from ``day`` to before ``day + days``: at most one event of a kind each.
-
-    An exponential waiting time below ``rate * days`` means that the event happens, which is exact
-    for a rate that is constant within the step.
-    """
-
-    def who(rate: Floats) -> Integers:
-        waiting = rng.standard_exponential(len(rate), dtype=np.float32)
-        return np.flatnonzero(waiting < rate * np.float32(days))
-
-    web, service = who(rates.web), who(rates.service)
+    """Draw the step from ``day`` to before ``day + days``: at most one event of a kind each."""
+    web, drive, quote, purchase, cancelled, booking, service, no_show, life, archive, withdraw = (
+        first_events(
+            (
+                *(rates.web, rates.drive, rates.quote, rates.purchase),
+                rates.purchase * np.float32(CANCELLED_SHARE / (1 - CANCELLED_SHARE)),
+                *(rates.booking, rates.service),
+                rates.service * np.float32(NO_SHOW_SHARE / (1 - NO_SHOW_SHARE)),
+                *(rates.life, rates.archive, rates.withdraw),
+            ),
+            days=days,
+            rng=rng,
+        )
+    )
     return Happenings(
         web=web,
         lead=_some(web, LEAD_SHARE, rng),
-        drive=who(rates.drive),
-        quote=who(rates.quote),
-        purchase=who(rates.purchase),
-        cancelled=who(rates.purchase * np.float32(CANCELLED_SHARE / (1 - CANCELLED_SHARE))),
-        booking=who(rates.booking),
+        drive=drive,
+        quote=quote,
+        purchase=purchase,
+        cancelled=cancelled,
+        booking=booking,
         service=service,
         repair=_some(service, REPAIR_SHARE, rng),
         complaint=_some(service, COMPLAINT_SHARE, rng),
-        no_show=who(rates.service * np.float32(NO_SHOW_SHARE / (1 - NO_SHOW_SHARE))),
-        life=who(rates.life),
-        archive=who(rates.archive),
-        withdraw=_consenting(who(rates.withdraw), population),
+        no_show=no_show,
+        life=life,
+        archive=archive,
+        withdraw=withdraw[population.email_consent[withdraw]],
         sends=tuple(
             _send(population, mailing, rng) for mailing in dates.mailings_between(day, day + days)
         ),
     )
+
+
+def first_events(
+    rates: tuple[Floats, ...], *, days: int, rng: np.random.Generator
+) -> list[Integers]:
+    """For each kind of event the positions of those to whom it happens within ``days``.
+
+    Kind k comes after an exponential waiting time with its own rate. The shortest of these is
+    exponential with the sum of the rates and belongs to kind k with the share of its rate; the
+    others start anew from there. So one draw settles the many to whom nothing happens.
+    """
+    total: Floats = np.asarray(np.sum(rates, axis=0, dtype=np.float32))
+    waiting = rng.standard_exponential(len(total), dtype=np.float32)
+    who = np.flatnonzero(waiting < total * np.float32(days))
+    of_kind = np.stack([rate[who] for rate in rates])
+    rest = days - waiting[who] / total[who]
+    comes = rng.standard_exponential(of_kind.shape, dtype=np.float32) < of_kind * rest
+    mark = rng.random(len(who), dtype=np.float32) * total[who]
+    first = np.minimum((np.cumsum(of_kind, axis=0) <= mark).sum(axis=0), len(rates) - 1)
+    comes[first, np.arange(len(who))] = True
+    return [who[row] for row in comes]
 
 
 def happen(population: Population, events: Happenings, *, day: int, days: int) -> None:
@@ -139,7 +163,3 @@ def _send(population: Population, mailing: dates.Mailing, rng: np.random.Generat
 
 def _some(positions: Integers, share: float, rng: np.random.Generator) -> Integers:
     return positions[rng.random(len(positions)) < share]
-
-
-def _consenting(positions: Integers, population: Population) -> Integers:
-    return positions[population.email_consent[positions]]

@@ -118,7 +118,7 @@ def _web_rate(population: Population, ripe: Floats, appeal: Floats) -> Floats:
 
 
 def _web_again(population: Population) -> Floats:
-    """Visits per day that earlier ones bring about: 0.35 more for each, so that all comes to rest."""
+    """Visits per day that earlier ones bring about: 0.35 more for each, so it comes to rest."""
     again: Floats = np.minimum(population.web, 4) * np.float32(0.35 / MEMORY_DAYS["web"])
     return again
 

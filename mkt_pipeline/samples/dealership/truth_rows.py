@@ -14,7 +14,7 @@ SAMPLED_CUSTOMERS = 100_000
 0.002, and a larger load would spend minutes on the rest."""
 
 MAX_REPLICATES = 32
-_PATHS = 1_600_000
+_PATHS = 800_000
 
 
 def write_truth(
