@@ -82,6 +82,14 @@ class AirflowApi:
             for one in found
         )
 
+    def create_pool(self, name: str, *, slots: int, description: str) -> bool:
+        """Create a pool; False where there is one of this name already."""
+        pool = {"name": name, "slots": slots, "description": description}
+        answer = self._ask("POST", "/pools", pool)
+        if answer.status not in (201, 409):
+            raise _refused("POST", "/pools", answer)
+        return answer.status == 201
+
     def trigger(
         self, dag_id: str, *, key: str, params: Mapping[str, object] | None = None
     ) -> DagRun:

@@ -6,8 +6,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from mkt_pipeline.errors import StackError
+from mkt_pipeline.stack.airflow_api import AirflowApi
 from mkt_pipeline.stack.airflow_config import write_airflow_config
 from mkt_pipeline.stack.airflow_database import migrate, needs_migration
+from mkt_pipeline.stack.airflow_pools import ensure_pools
 from mkt_pipeline.stack.deployment import DATABASES, Deployment
 from mkt_pipeline.stack.health import is_healthy
 from mkt_pipeline.stack.pid_file import PidFile
@@ -53,6 +55,8 @@ def up(where: Deployment, *, only: Sequence[str] = PIECES, tell: Tell) -> tuple[
             _airflow(launch, wanted)
         names += [piece for piece in pieces if piece in launch.waiting]
         _wait(launch)
+        if "api-server" in pieces:
+            ensure_pools(AirflowApi(where))
     return tuple(names)
 
 

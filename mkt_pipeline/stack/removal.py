@@ -6,7 +6,7 @@ from mkt_pipeline.stack.deployment import Deployment
 from mkt_pipeline.stack.launch import Tell
 from mkt_pipeline.stack.shutdown import down
 
-WRITTEN = ("airflow", "lake", "lock", "logs", "mlflow", "postgres", "run", "secrets")
+WRITTEN = ("airflow", "lake", "lock", "logs", "mlflow", "postgres", "run", "scratch", "secrets")
 """All that is ever written into ``MKT_HOME``. A list, because the setting may name any folder."""
 
 
