@@ -13,7 +13,7 @@ _LOOKS = {"error": ("✗", "bold red"), "warning": ("!", "yellow"), "note": ("·
 
 
 def rendered(report: SourceReport) -> Group:
-    """One table per entity with its problems below, then what is not about one entity, and a last line."""
+    """One table per entity with its problems, then the general ones and a verdict."""
     return Group(*_parts(report))
 
 

@@ -40,7 +40,7 @@ class CheckedEntity:
 
 @dataclass(frozen=True)
 class SourceReport:
-    """The whole source at one instant; ``general`` is about what is not mapped and the rights of ``user``."""
+    """The whole source at one instant; ``general``: what is not mapped, and rights of ``user``."""
 
     source: str
     user: str

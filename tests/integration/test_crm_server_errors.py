@@ -120,7 +120,9 @@ def test_a_lock_that_the_crm_holds_is_waited_for_only_so_long(goods):
 
 
 def test_a_server_that_ends_the_connection_in_mid_stream(goods):
-    endless = PRODUCT.replace("FROM goods", "FROM goods, generate_series(1, 100000000)")
+    endless = PRODUCT.replace(
+        "FROM goods", "FROM goods, (SELECT generate_series(1, 100000000)) AS endless"
+    )
 
     def consume():
         with Crm(goods).snapshot() as snapshot:

@@ -58,7 +58,9 @@ def select(columns, *, source="", **changes):
 
 
 def many(columns, rows, **changes):
-    return select(columns, source=f"FROM generate_series(1, {rows}) AS n", **changes)
+    return select(
+        columns, source=f"FROM (SELECT generate_series(1, {rows}) AS n) AS endless", **changes
+    )
 
 
 def read(url, entity, query):

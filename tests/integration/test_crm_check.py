@@ -1,0 +1,208 @@
+"""`mkt source check`: every kind of problem is found, named and given a remedy."""
+
+import psycopg2
+import pytest
+from psycopg2 import sql
+
+from mkt_pipeline.contracts.source import Source
+from mkt_pipeline.crm.check import check_source
+from mkt_pipeline.crm.database import Crm
+from mkt_pipeline.errors import AccessRefusedError
+
+TABLES = """
+CREATE TABLE people (id int, since timestamptz, email text, town text);
+INSERT INTO people
+SELECT n, '2026-01-01Z'::timestamptz + n * interval '1 day', 'x', 'Bath'
+FROM generate_series(1, 20) AS n;
+CREATE TABLE goods (sku text, label text);
+INSERT INTO goods VALUES ('a', 'Apple'), ('b', 'Bread');
+CREATE TABLE sold (line int, person int, sku text, at timestamptz, paid numeric, state text);
+INSERT INTO sold
+SELECT n, 1 + n % 20, 'a', '2026-02-01Z'::timestamptz, 3.5, 'confirmed'
+FROM generate_series(1, 100) AS n;
+"""
+CUSTOMERS = """
+SELECT id::text AS customer_id, since AS created_at, since AS updated_at, true AS is_active,
+       NULL::integer AS birth_year, NULL::text AS gender, town AS city, NULL::text AS region,
+       NULL::text AS country, NULL::text AS acquisition_channel
+FROM people
+"""
+PRODUCTS = """
+SELECT sku AS product_id, label AS name, NULL::text AS category, NULL::numeric AS price,
+       true AS is_active, NULL::timestamptz AS updated_at
+FROM goods
+"""
+ORDERS = """
+SELECT line::text AS order_line_id, line::text AS order_id, person::text AS customer_id,
+       sku AS product_id, at AS ordered_at, 1 AS quantity, paid AS amount, state AS status,
+       NULL::text AS campaign_id, at AS updated_at
+FROM sold
+"""
+CONSENTS = """
+SELECT id::text AS consent_id, id::text AS customer_id, 'email'::text AS channel,
+       'granted'::text AS status, since AS effective_at, since AS updated_at
+FROM people WHERE email = 'yes'
+"""
+
+
+def execute(url, *statements):
+    connection = psycopg2.connect(url)
+    with connection, connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+    connection.close()
+
+
+@pytest.fixture
+def shop(database_url):
+    execute(database_url, TABLES)
+    return database_url
+
+
+def source(*, may_be_empty=(), **queries):
+    mapped = {"customers": CUSTOMERS, "products": PRODUCTS, "orders": ORDERS, **queries}
+    return Source(
+        name="shop",
+        description="A shop",
+        currency="EUR",
+        may_be_empty=frozenset(may_be_empty),
+        queries=mapped,
+    )
+
+
+def problems(url, given=None, *, severity="error"):
+    report = check_source(Crm(url), given or source())
+    return [p for p in report.problems() if p.severity == severity]
+
+
+def test_a_sound_source_is_usable_and_its_rows_and_newest_update_are_told(shop):
+    report = check_source(Crm(shop), source())
+    assert report.is_usable
+    facts = {e.entity: (e.rows, e.newest_update and e.newest_update.day) for e in report.entities}
+    assert facts == {"customers": (20, 21), "products": (2, None), "orders": (100, 1)}
+    assert all(column.fits for entity in report.entities for column in entity.columns)
+
+
+def test_all_columns_that_do_not_fit_are_named_not_only_the_first(shop):
+    query = ORDERS.replace("line::text AS order_id", "line AS order_id").replace(
+        "sku AS product_id,", ""
+    )
+    found = problems(shop, source(orders=query))
+    assert [p.problem for p in found] == [
+        "orders.order_id is integer, the contract wants text",
+        "orders.product_id (text) is not in the query",
+    ]
+    assert found[0].remedy == "write order_id::text"
+
+
+@pytest.mark.parametrize(
+    ("statement", "problem"),
+    [
+        ("UPDATE sold SET line = 2 WHERE line < 4", "orders.order_line_id repeats in 2 rows"),
+        ("UPDATE sold SET at = NULL WHERE line < 4", "orders.ordered_at is missing in 3 of 100"),
+        ("UPDATE sold SET person = 99 WHERE line < 4", "orders.customer_id points nowhere in 3"),
+        ("UPDATE sold SET sku = 'z' WHERE line < 3", "orders.product_id points nowhere in 2 of"),
+        ("UPDATE sold SET state = 'lost' WHERE line = 1", "status holds unknown values: 'lost'"),
+        ("UPDATE sold SET at = 'infinity' WHERE line = 1", "orders.ordered_at holds 1 values"),
+        ("UPDATE sold SET paid = 1e20 WHERE line = 1", "orders.amount holds 1 values"),
+        ("DELETE FROM sold", "orders reads zero rows"),
+        ("ALTER TABLE sold RENAME paid TO price", 'column "paid" does not exist'),
+        ("DROP TABLE sold", 'relation "sold" does not exist'),
+    ],
+)
+def test_what_is_wrong_with_the_rows_is_an_error_with_a_remedy(shop, statement, problem):
+    execute(shop, statement)
+    found = problems(shop)
+    assert any(problem in each.problem for each in found), found
+    assert all(each.remedy for each in found)
+
+
+def test_a_table_that_breaks_leaves_the_other_entities_checked(shop):
+    execute(shop, "DROP TABLE sold")
+    report = check_source(Crm(shop), source())
+    rows = {entity.entity: entity.rows for entity in report.entities}
+    assert rows == {"customers": 20, "products": 2, "orders": None}
+
+
+def test_bad_rows_within_the_limit_of_the_source_are_only_a_warning(shop):
+    execute(shop, "UPDATE sold SET at = NULL WHERE line = 1")
+    lenient = source().model_copy(update={"quarantine_limit": 0.01})
+    assert problems(shop, lenient) == []
+    assert "missing in 1" in problems(shop, lenient, severity="warning")[0].problem
+
+
+def test_zero_rows_are_an_error_unless_the_source_allows_them(shop):
+    assert "consents reads zero rows" in problems(shop, source(consents=CONSENTS))[0].problem
+    assert problems(shop, source(consents=CONSENTS, may_be_empty=["consents"])) == []
+
+
+def test_an_update_in_the_future_hints_at_local_time(shop):
+    execute(shop, "UPDATE sold SET at = now() + interval '5 hours'")
+    assert "in the future" in problems(shop, severity="warning")[0].problem
+
+
+def test_an_attribute_with_too_many_values_is_no_category(shop):
+    execute(shop, "INSERT INTO people SELECT n, now(), n::text FROM generate_series(21, 999) AS n")
+    query = CUSTOMERS.replace("FROM people", ", email AS attr_mail, id AS attr_id FROM people")
+    found = problems(shop, source(customers=query), severity="warning")
+    assert "customers.attr_mail has 980 different texts" in [p.problem for p in found]
+
+
+@pytest.fixture
+def reader(shop):
+    role = "reader_" + shop.rpartition("_")[2][:12]
+    name = sql.Identifier(role)
+    execute(shop, sql.SQL("CREATE ROLE {} LOGIN PASSWORD 'p'").format(name))
+    yield shop, psycopg2.extensions.make_dsn(shop, user=role, password="p"), name
+    execute(shop, sql.SQL("DROP OWNED BY {0}").format(name), sql.SQL("DROP ROLE {}").format(name))
+
+
+def grant(reader, text):
+    execute(reader[0], sql.SQL(text).format(reader[2]))
+
+
+def test_a_right_that_is_missing_is_given_as_the_grant_to_run(reader):
+    grant(reader, "GRANT SELECT ON people, goods TO {}")
+    (found,) = problems(reader[1])
+    assert "permission denied for table sold" in found.problem
+    assert "GRANT SELECT ON sold TO reader_" in found.remedy
+
+
+def test_a_user_that_may_read_what_is_mapped_and_no_more_is_not_remarked_upon(reader):
+    grant(reader, "GRANT SELECT ON goods, sold TO {}")
+    grant(reader, "GRANT SELECT (id, since, town) ON people TO {}")
+    report = check_source(Crm(reader[1]), source())
+    assert report.is_usable
+    assert [p.problem for p in report.general if "not mapped:" not in p.problem] == []
+
+
+def test_rights_that_are_too_wide_are_told(reader):
+    execute(reader[0], "CREATE TABLE payroll (pay int)")
+    grant(reader, "GRANT SELECT ON ALL TABLES IN SCHEMA public TO {}")
+    grant(reader, "GRANT DELETE ON goods TO {}")
+    report = check_source(Crm(reader[1]), source())
+    told = [(p.severity, p.problem) for p in report.general if "not mapped:" not in p.problem]
+    role = report.user
+    assert told == [
+        ("warning", f"user {role} may write to public.goods"),
+        ("note", f"user {role} may read public.payroll, which the source does not map"),
+        ("note", f"user {role} may read people.email, which the source does not map"),
+    ]
+    assert report.is_usable
+
+
+def test_a_superuser_is_a_warning(shop):
+    assert any("superuser" in p.problem for p in problems(shop, severity="warning"))
+
+
+def test_rows_hidden_by_row_level_security_are_an_error_and_explained(reader):
+    grant(reader, "GRANT SELECT ON people, goods, sold TO {}")
+    execute(reader[0], "ALTER TABLE sold ENABLE ROW LEVEL SECURITY")
+    assert [p.problem for p in problems(reader[1])] == ["orders reads zero rows"]
+    warned = [p.problem for p in problems(reader[1], severity="warning")]
+    assert any("row-level security may hide rows of public.sold" in text for text in warned)
+
+
+def test_a_check_without_a_connection_fails_as_every_reader_does(shop):
+    with pytest.raises(AccessRefusedError):
+        check_source(Crm(psycopg2.extensions.make_dsn(shop, password="wrong")), source())
