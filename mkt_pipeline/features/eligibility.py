@@ -10,7 +10,7 @@ def eligible_customers(
 ) -> ir.Table:
     """The customers of the use case: active, known long enough, and, where asked, lately buying.
 
-    ``customers`` is the state as of the day, ``orders`` the order lines before it with ``days``.
+    ``customers`` is the state as of the day, ``orders`` the orders before it with ``days``.
     """
     rule = reference.use_case.eligibility
     tenure = reference.days_before(customers.created_at)

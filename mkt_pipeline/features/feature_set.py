@@ -1,19 +1,24 @@
 """The feature set: one row per eligible customer of a use case, as of a day."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-import ibis
 import ibis.expr.types as ir
 
-from mkt_pipeline.contracts.entities import ENTITIES
 from mkt_pipeline.contracts.feature import Feature
 from mkt_pipeline.features.consents import consent_features
 from mkt_pipeline.features.definition import Definition
 from mkt_pipeline.features.eligibility import eligible_customers
 from mkt_pipeline.features.frame_of_reference import FrameOfReference
 from mkt_pipeline.features.interactions import interaction_features
+from mkt_pipeline.features.order_tables import (
+    OrderTables,
+    events_before,
+    order_tables,
+    with_category,
+)
 from mkt_pipeline.features.orders import order_features
+from mkt_pipeline.features.product_mix import category_features, line_features
 from mkt_pipeline.features.profile import profile_features
 from mkt_pipeline.features.state import state_as_of
 from mkt_pipeline.features.texts import text_features
@@ -27,18 +32,16 @@ class FeatureSet:
     features: tuple[Feature, ...]
 
 
-def feature_set(logs: Mapping[str, ir.Table], reference: FrameOfReference) -> FeatureSet:
-    """Build the feature set from the change logs, by entity.
+def feature_set(timelines: Mapping[str, ir.Table], reference: FrameOfReference) -> FeatureSet:
+    """Build the feature set from the timelines of the change logs, by entity.
 
     Only versions known strictly before the as-of are read, and of those only events that lie
     before it. An entity without a log leaves its features out.
     """
-    state = {
-        name: state_as_of(log, key=ENTITIES[name].key, cutoff=reference.as_of.cutoff)
-        for name, log in logs.items()
-    }
-    orders = _orders(state["orders"], state["products"], reference)
-    customers = eligible_customers(state["customers"], orders, reference)
+    cutoff = reference.as_of.cutoff
+    state = {name: state_as_of(one, cutoff=cutoff) for name, one in timelines.items()}
+    orders = order_tables(state["orders"], state["products"], reference)
+    customers = eligible_customers(state["customers"], orders.orders, reference)
     definitions = list(profile_features(customers, reference))
     rows = _values(customers, definitions)
     for events, defined in _event_features(state, orders, reference):
@@ -50,39 +53,24 @@ def feature_set(logs: Mapping[str, ir.Table], reference: FrameOfReference) -> Fe
 
 
 def _event_features(
-    state: Mapping[str, ir.Table], orders: ir.Table, reference: FrameOfReference
-) -> Iterable[tuple[ir.Table, list[Definition]]]:
-    yield orders, list(order_features(orders, reference))
+    state: Mapping[str, ir.Table], orders: OrderTables, reference: FrameOfReference
+) -> Iterator[tuple[ir.Table, list[Definition]]]:
+    yield orders.orders, list(order_features(orders.orders, reference))
+    yield orders.lines, list(line_features(orders.lines))
+    by_category = list(category_features(orders.categories, reference))
+    if by_category:
+        yield orders.categories, by_category
     if "interactions" in state:
-        events = _before(state["interactions"], "occurred_at", reference)
-        events = _with_category(events, state["products"], reference)
+        events = events_before(state["interactions"], "occurred_at", reference)
+        events = with_category(events, state["products"], reference)
         yield events, list(interaction_features(events, reference))
-    if "consents" in state:
-        consents = _before(state["consents"], "effective_at", reference)
+    if "consents" in state and reference.vocabulary.of("consent_channel"):
+        consents = events_before(state["consents"], "effective_at", reference)
         yield consents, list(consent_features(consents, reference))
     if "texts" in state:
-        texts = _before(state["texts"], "written_at", reference)
+        texts = events_before(state["texts"], "written_at", reference)
         texts = texts.filter(texts.customer_id.notnull())
         yield texts, list(text_features(texts, reference))
-
-
-def _orders(orders: ir.Table, products: ir.Table, reference: FrameOfReference) -> ir.Table:
-    lines = _with_category(_before(orders, "ordered_at", reference), products, reference)
-    bought = (lines.status == "confirmed") & lines.is_target
-    last_target = lines.days.min(where=bought).over(group_by=lines.customer_id)
-    return lines.mutate(after_last_target=(lines.days < last_target).fill_null(True))
-
-
-def _before(events: ir.Table, time: str, reference: FrameOfReference) -> ir.Table:
-    """Events before the as-of, with ``days`` from the event to it."""
-    happened = events.filter(events[time] < ibis.literal(reference.as_of.cutoff))
-    return happened.mutate(days=reference.days_before(happened[time]))
-
-
-def _with_category(events: ir.Table, products: ir.Table, reference: FrameOfReference) -> ir.Table:
-    categories = products.select("product_id", "category")
-    joined = events.left_join(categories, "product_id").drop("product_id_right")
-    return joined.mutate(is_target=reference.is_target_category(joined.category))
 
 
 def _values(customers: ir.Table, definitions: list[Definition]) -> ir.Table:

@@ -1,20 +1,15 @@
-"""Features from orders: recency, frequency, money, trend, rhythm, mix, quotes and returns."""
+"""Features from orders: recency, frequency, money, trend, rhythm, target and quotes."""
 
 from collections.abc import Iterator
 
-import ibis
 import ibis.expr.types as ir
 
-from mkt_pipeline.features.definition import Definition, define, slugs
+from mkt_pipeline.features.definition import Definition, define
 from mkt_pipeline.features.frame_of_reference import FrameOfReference
 
 
 def order_features(orders: ir.Table, reference: FrameOfReference) -> Iterator[Definition]:
-    """Aggregates over the order lines of a customer.
-
-    ``orders`` are lines before the as-of with the columns ``days`` (before the as-of),
-    ``category`` (of the product) and ``is_target``.
-    """
+    """Aggregates over the orders of a customer, as in ``OrderTables.orders``."""
     confirmed = orders.status == "confirmed"
     yield from _recency(orders, confirmed)
     for days in reference.windows:
@@ -22,8 +17,6 @@ def order_features(orders: ir.Table, reference: FrameOfReference) -> Iterator[De
     yield from _trend(orders, confirmed, reference.windows[-1])
     yield from _lifetime(orders, confirmed)
     yield from _target(orders, confirmed)
-    for category, slug in slugs(reference.vocabulary.of("category")).items():
-        yield from _category(orders, confirmed & (orders.category == category), category, slug)
     yield from _quotes(orders, reference.windows)
 
 
@@ -53,7 +46,7 @@ def _window(orders: ir.Table, inside: ir.BooleanValue, days: int) -> Iterator[De
         "number",
         description=f"Confirmed orders in the last {days} days",
         reason=f"{{value}} orders in the last {days} days",
-        expression=orders.order_id.nunique(where=inside),
+        expression=inside.sum(),
         absent=0,
     )
     yield define(
@@ -76,7 +69,7 @@ def _trend(orders: ir.Table, confirmed: ir.BooleanValue, days: int) -> Iterator[
         "number",
         description=f"Orders of the last {days} days less those of the {days} days before",
         reason=f"{{value}} orders more than in the {days} days before",
-        expression=orders.order_id.nunique(where=recent) - orders.order_id.nunique(where=before),
+        expression=recent.sum() - before.sum(),
         absent=0,
     )
     yield define(
@@ -92,7 +85,7 @@ def _trend(orders: ir.Table, confirmed: ir.BooleanValue, days: int) -> Iterator[
 
 
 def _lifetime(orders: ir.Table, confirmed: ir.BooleanValue) -> Iterator[Definition]:
-    count = orders.order_id.nunique(where=confirmed)
+    count = confirmed.sum()
     span = orders.days.max(where=confirmed) - orders.days.min(where=confirmed)
     gap = span / (count - 1).nullif(0)
     yield define(
@@ -129,45 +122,18 @@ def _lifetime(orders: ir.Table, confirmed: ir.BooleanValue) -> Iterator[Definiti
         expression=orders.days.min(where=confirmed) / gap.nullif(0),
     )
     yield define(
-        "products_bought",
-        "mix",
-        "number",
-        description="Different products bought",
-        reason="{value} different products bought",
-        expression=orders.product_id.nunique(where=confirmed),
-        absent=0,
-    )
-    yield define(
-        "categories_bought",
-        "mix",
-        "number",
-        description="Different product categories bought",
-        reason="bought from {value} product categories",
-        expression=orders.category.nunique(where=confirmed),
-        absent=0,
-    )
-    yield define(
-        "returns_total",
-        "mix",
-        "number",
-        description="Order lines returned",
-        reason="{value} order lines returned",
-        expression=(orders.status == "returned").sum(),
-        absent=0,
-    )
-    yield define(
         "campaign_orders_total",
         "campaign",
         "number",
         description="Confirmed orders that a campaign brought",
         reason="{value} orders came from a campaign",
-        expression=orders.order_id.nunique(where=confirmed & orders.campaign_id.notnull()),
+        expression=(confirmed & orders.has_campaign).sum(),
         absent=0,
     )
 
 
 def _target(orders: ir.Table, confirmed: ir.BooleanValue) -> Iterator[Definition]:
-    target = confirmed & orders.is_target
+    target = confirmed & orders.has_target
     yield define(
         "days_since_last_target",
         "target",
@@ -182,40 +148,8 @@ def _target(orders: ir.Table, confirmed: ir.BooleanValue) -> Iterator[Definition
         "number",
         description="Confirmed orders of what is predicted, ever",
         reason="bought this kind of product {value} times",
-        expression=orders.order_id.nunique(where=target),
+        expression=target.sum(),
         absent=0,
-    )
-    yield define(
-        "last_target_amount",
-        "target",
-        "number",
-        description="Amount of the last confirmed order line of what is predicted",
-        reason="paid {value} for the last of this kind of product",
-        expression=orders.amount.cast("float64").argmax(
-            ibis.struct({"at": orders.ordered_at, "line": orders.order_line_id}), where=target
-        ),
-    )
-
-
-def _category(
-    orders: ir.Table, inside: ir.BooleanValue, category: str, slug: str
-) -> Iterator[Definition]:
-    yield define(
-        f"orders_in_{slug}",
-        "mix",
-        "number",
-        description=f"Confirmed orders in the category {category}",
-        reason=f"{{value}} orders of {category}",
-        expression=orders.order_id.nunique(where=inside),
-        absent=0,
-    )
-    yield define(
-        f"days_since_order_in_{slug}",
-        "recency",
-        "number",
-        description=f"Days since the last confirmed order in the category {category}",
-        reason=f"last order of {category} {{value}} days ago",
-        expression=orders.days.min(where=inside),
     )
 
 
@@ -237,7 +171,7 @@ def _quotes(orders: ir.Table, windows: tuple[int, ...]) -> Iterator[Definition]:
             "number",
             description=f"Quotes of the last {days} days",
             reason=f"{{value}} quotes in the last {days} days",
-            expression=orders.order_id.nunique(where=inside),
+            expression=inside.sum(),
             absent=0,
         )
     yield define(
@@ -247,8 +181,6 @@ def _quotes(orders: ir.Table, windows: tuple[int, ...]) -> Iterator[Definition]:
         description=f"Quotes of the last {windows[-1]} days later than the last confirmed order"
         " of what is predicted",
         reason="{value} quotes still open",
-        expression=orders.order_id.nunique(
-            where=quote & (orders.days <= windows[-1]) & orders.after_last_target
-        ),
+        expression=(quote & (orders.days <= windows[-1]) & orders.after_last_target).sum(),
         absent=0,
     )

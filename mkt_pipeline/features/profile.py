@@ -61,7 +61,8 @@ def _season(reference: FrameOfReference) -> Iterator[Definition]:
             "number",
             description=f"{name.split('_')[1].capitalize()} of the day of the year",
             reason="time of the year",
-            expression=ibis.literal(value),
+            # Written as text, for DuckDB would read a plain number as a decimal.
+            expression=ibis.literal(repr(value)),
         )
 
 

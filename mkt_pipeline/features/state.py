@@ -9,15 +9,28 @@ LOG_COLUMNS = ("known_at", "sequence", "extracted_for", "history", "is_deleted",
 """What the change log adds to the columns of an entity."""
 
 
-def state_as_of(log: ir.Table, *, key: str, cutoff: datetime) -> ir.Table:
-    """One row per key: the newest version known strictly before ``cutoff``, unless deleted.
+def timeline(log: ir.Table, *, key: str) -> ir.Table:
+    """Every version with ``superseded_at``: when the next one of its key was known, or null.
 
-    ``log`` holds every version with ``known_at`` and ``sequence`` (the order in which versions
-    were appended, which decides between versions known at the same instant).
+    ``log`` holds every version with ``known_at`` and ``sequence``, the order in which versions
+    were appended, which decides between versions known at the same instant. Worth computing once
+    where states of several days are read.
     """
-    known = log.filter(log.known_at < ibis.literal(cutoff))
-    newest = ibis.row_number().over(
-        group_by=known[key], order_by=[known.known_at.desc(), known.sequence.desc()]
+    order = [log.known_at, log.sequence]
+    following = log.known_at.lead().over(group_by=log[key], order_by=order)
+    return log.mutate(superseded_at=following).drop(
+        "sequence", "extracted_for", "history", "row_hash"
     )
-    ranked = known.mutate(_rank=newest)
-    return ranked.filter((ranked._rank == 0) & ~ranked.is_deleted).drop("_rank", *LOG_COLUMNS)
+
+
+def state_as_of(versions: ir.Table, *, cutoff: datetime) -> ir.Table:
+    """One row per key of a timeline: the newest version known strictly before ``cutoff``.
+
+    A key whose newest version is a tombstone has none.
+    """
+    instant = ibis.literal(cutoff)
+    known = versions.known_at < instant
+    newest = versions.superseded_at.isnull() | (versions.superseded_at >= instant)
+    return versions.filter(known, newest, ~versions.is_deleted).drop(
+        "known_at", "superseded_at", "is_deleted"
+    )

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import ibis.expr.types as ir
 
 from mkt_pipeline.contracts.as_of import AsOf
-from mkt_pipeline.contracts.entities import ATTRIBUTE_PREFIX, ENTITIES
+from mkt_pipeline.contracts.entities import ATTRIBUTE_PREFIX
 from mkt_pipeline.contracts.vocabulary import Vocabulary
 from mkt_pipeline.features.state import state_as_of
 
@@ -20,12 +20,12 @@ _COLUMNS = {
 }
 
 
-def common_values(logs: Mapping[str, ir.Table], as_of: AsOf) -> dict[str, ir.Table]:
+def common_values(timelines: Mapping[str, ir.Table], as_of: AsOf) -> dict[str, ir.Table]:
     """For each dimension a table with the column ``value``, the most common first."""
     tables = {}
     for dimension, (entity, column) in _COLUMNS.items():
-        if entity in logs:
-            state = state_as_of(logs[entity], key=ENTITIES[entity].key, cutoff=as_of.cutoff)
+        if entity in timelines:
+            state = state_as_of(timelines[entity], cutoff=as_of.cutoff)
             counts = state.group_by(value=state[column]).aggregate(rows=state.count())
             known = counts.filter(counts.value.notnull())
             order = [known["rows"].desc(), known.value.asc()]

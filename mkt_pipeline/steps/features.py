@@ -1,14 +1,18 @@
 """Step: build the feature set of a use case, as of a day, from what was known then."""
 
+from collections.abc import Mapping
+
 import ibis.expr.types as ir
 
 from mkt_pipeline.contracts.as_of import AsOf
+from mkt_pipeline.contracts.entities import ENTITIES
 from mkt_pipeline.contracts.night import FeaturesBuilt
 from mkt_pipeline.contracts.use_case import UseCase
 from mkt_pipeline.contracts.vocabulary import Vocabulary
 from mkt_pipeline.errors import BadInputError, DataRefusedError
 from mkt_pipeline.features.feature_set import feature_set
 from mkt_pipeline.features.frame_of_reference import FrameOfReference
+from mkt_pipeline.features.state import timeline
 from mkt_pipeline.features.vocabulary import common_values, vocabulary_of
 from mkt_pipeline.lake.lake import Lake
 from mkt_pipeline.lake.session import Session
@@ -29,7 +33,7 @@ def build_features(
         vocabulary = pin_vocabulary(lake=lake, use_case=use_case, as_of=as_of)
     reference = FrameOfReference(as_of, use_case, vocabulary)
     with lake.session() as session:
-        built = feature_set(lake.logs(session), reference)
+        built = feature_set(timelines(lake, session), reference)
         rows = session.materialise(built.rows)
         customers = _refuse_nobody(rows, use_case, as_of)
         version = -1
@@ -51,11 +55,17 @@ def build_features(
 def pin_vocabulary(*, lake: Lake, use_case: UseCase, as_of: AsOf) -> Vocabulary:
     """Extend the pinned vocabulary of a use case by what is common as of a day."""
     with lake.session() as session:
-        logs = lake.logs(session)
-        tables = common_values(logs, as_of)
+        versions = timelines(lake, session)
+        tables = common_values(versions, as_of)
         common = {name: _values(session, table) for name, table in tables.items()}
-        found = vocabulary_of(common, tuple(logs["customers"].columns))
+        found = vocabulary_of(common, tuple(versions["customers"].columns))
     return lake.pin_vocabulary(use_case.name, found)
+
+
+def timelines(lake: Lake, session: Session) -> Mapping[str, ir.Table]:
+    """The timeline of every change log."""
+    logs = lake.logs(session)
+    return {name: timeline(log, key=ENTITIES[name].key) for name, log in logs.items()}
 
 
 def _values(session: Session, table: ir.Table) -> list[str]:

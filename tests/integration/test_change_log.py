@@ -9,7 +9,7 @@ import pytest
 from mkt_pipeline.contracts.as_of import AsOf
 from mkt_pipeline.contracts.entities import CONSENTS
 from mkt_pipeline.errors import BadInputError, DataRefusedError
-from mkt_pipeline.features.state import state_as_of
+from mkt_pipeline.features.state import state_as_of, timeline
 from mkt_pipeline.lake.change_log import Limits
 from mkt_pipeline.lake.lake import Lake
 
@@ -53,7 +53,7 @@ def known(lake, day):
     """What is known as of a day: key → status."""
     with lake.session() as session:
         log = session.read(lake._log("consents").log.files())
-        state = state_as_of(log, key="consent_id", cutoff=at(day))
+        state = state_as_of(timeline(log, key="consent_id"), cutoff=at(day))
         return {row["consent_id"]: row["status"] for row in state.to_pyarrow().to_pylist()}
 
 
