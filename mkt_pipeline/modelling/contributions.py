@@ -14,8 +14,8 @@ from mkt_pipeline.modelling.reference import Reference
 Values = npt.NDArray[np.float64]
 Places = npt.NDArray[np.intp]
 
-PAIRS_PER_CALL = 16_384
-"""Rows stacked for one call of the model: few calls, and still within the processor's cache."""
+PAIRS_PER_CALL = 65_536
+"""Rows stacked for one call of the model: few calls, and well under a hundred megabytes."""
 SMALLEST = 1e-6
 """Probabilities are kept this far from 0 and 1, so that log-odds stay finite."""
 
