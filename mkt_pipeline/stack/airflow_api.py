@@ -17,6 +17,9 @@ NEWEST = 20
 """Runs looked at when the runs of one day are asked for."""
 
 
+ASKED_AGAIN = 3
+
+
 @dataclass(frozen=True)
 class DagRun:
     """One run of a DAG for one partition key."""
@@ -140,13 +143,17 @@ class AirflowApi:
 
     def _send(self, method: str, path: str, body: object, headers: Mapping[str, str]) -> Answer:
         port = self.where.settings.airflow_port
-        try:
-            return ask(port, path, method=method, body=body, headers=headers)
-        except (OSError, http.client.HTTPException) as error:
-            raise ServerUnavailableError(
-                f"Airflow's API server does not answer on port {port} ({type(error).__name__})",
-                remedy="look at `mkt stack status`, start it with `mkt stack up`",
-            ) from error
+        failure: Exception | None = None
+        # On a busy machine an answer may take its time. Only what changes nothing is asked again.
+        for _ in range(ASKED_AGAIN if method == "GET" else 1):
+            try:
+                return ask(port, path, method=method, body=body, headers=headers)
+            except (OSError, http.client.HTTPException) as error:
+                failure = error
+        raise ServerUnavailableError(
+            f"Airflow's API server does not answer on port {port} ({type(failure).__name__})",
+            remedy="look at `mkt stack status`, start it with `mkt stack up`",
+        ) from failure
 
 
 def _path(run: DagRun) -> str:

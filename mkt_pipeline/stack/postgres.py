@@ -124,11 +124,14 @@ class EmbeddedPostgres:
         )
 
     def _hand_over(self) -> None:
-        """Give the unprivileged user what it must read, write and walk through."""
+        """Give the unprivileged user what it must read and write."""
         if subprocess.run(["id", UNPRIVILEGED_USER], capture_output=True).returncode != 0:
             subprocess.run(["useradd", "--system", "--user-group", UNPRIVILEGED_USER], check=True)
         for path in (self.folder, self.data, self._password_file):
             shutil.chown(path, UNPRIVILEGED_USER, UNPRIVILEGED_USER)
+
+    def _let_through(self) -> None:
+        # At every call: other programs close folders again, as pytest does with /tmp/pytest-of-*.
         for folder in (*_binaries().parents, *self.folder.resolve().parents):
             mode = folder.stat().st_mode
             if not mode & stat.S_IXOTH:
@@ -144,6 +147,8 @@ class EmbeddedPostgres:
             )
 
     def _call(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        if _is_root():
+            self._let_through()
         environment = {k: v for k, v in os.environ.items() if not k.startswith("PG")}
         # Output goes to files: the server inherits a pipe and would hold it open for ever.
         with (self.folder / f"{program}.out").open("w+") as out:
