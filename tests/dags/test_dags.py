@@ -1,0 +1,138 @@
+"""What holds for every DAG, and the exact shape of each."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+SHAPE = {
+    "crm_extract": {"extract": ["announce"], "announce": []},
+    "customer_features": {
+        "use_cases": ["build"],
+        "build": ["announce", "every_use_case"],
+        "announce": [],
+        "every_use_case": [],
+    },
+    "nightly_scoring": {
+        "use_cases": ["night.publish", "night.score"],
+        "night.score": ["night.publish"],
+        "night.publish": ["announce", "every_use_case"],
+        "announce": [],
+        "every_use_case": [],
+    },
+    "propensity_training": {
+        "ensure_extracted": ["train"],
+        "train": ["announce"],
+        "announce": [],
+    },
+}
+
+READ = """
+import json, sys
+from airflow.dag_processing.dagbag import DagBag
+bag = DagBag(sys.argv[1])
+def facts(dag):
+    return {
+        "doc": dag.doc_md or "", "tags": sorted(dag.tags), "max_active_runs": dag.max_active_runs,
+        "catchup": dag.catchup, "params": sorted(dag.params), "deadline": bool(dag.deadline),
+        "timetable": type(dag.timetable).__name__,
+        "tasks": {t.task_id: {
+            "down": sorted(t.downstream_task_ids), "owner": t.owner, "retries": t.retries,
+            "policy": t.retry_policy is not None, "pool": t.pool,
+            "limit": t.execution_timeout.total_seconds() if t.execution_timeout else None,
+            "doc": t.doc or (t.python_callable.__doc__ if hasattr(t, "python_callable") else "x"),
+            "outlets": [o.name for o in t.outlets]} for t in dag.tasks},
+    }
+print("FACTS " + json.dumps({"errors": dict(bag.import_errors),
+    "dags": {d.dag_id: facts(d) for d in bag.dags.values()}}))
+"""
+
+
+@pytest.fixture(scope="module")
+def bag(tmp_path_factory):
+    """Read the DAG folder in a process of its own, with an Airflow home that is thrown away."""
+    home = tmp_path_factory.mktemp("airflow")
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("AIRFLOW")}
+    environment |= {
+        "AIRFLOW_HOME": str(home),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__CORE__PLUGINS_FOLDER": str(PROJECT / "plugins"),
+        "AIRFLOW__CORE__DAGS_FOLDER": str(PROJECT / "dags"),
+        "PYTHONPATH": str(PROJECT / "dags"),
+    }
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", READ, str(PROJECT / "dags")],
+        capture_output=True,
+        text=True,
+        env=environment,
+        cwd=PROJECT,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    line = next(line for line in done.stdout.splitlines() if line.startswith("FACTS "))
+    return json.loads(line.removeprefix("FACTS "))
+
+
+def test_every_file_is_read_and_gives_exactly_these_dags(bag):
+    assert bag["errors"] == {}
+    assert set(bag["dags"]) == set(SHAPE)
+
+
+def test_the_graph_of_every_dag_is_as_drawn(bag):
+    found = {
+        dag_id: {task: facts["down"] for task, facts in dag["tasks"].items()}
+        for dag_id, dag in bag["dags"].items()
+    }
+    assert found == SHAPE
+
+
+@pytest.mark.parametrize("dag_id", SHAPE)
+def test_every_dag_has_a_runbook_tags_limits_and_typed_params(bag, dag_id):
+    dag = bag["dags"][dag_id]
+    assert "When it fails" in dag["doc"]
+    assert "mkt" in dag["tags"]
+    assert dag["max_active_runs"] == 1
+    assert dag["catchup"] is False
+    assert dag["params"] == ["as_of", "dry_run"]
+
+
+@pytest.mark.parametrize("dag_id", ["crm_extract", "customer_features", "nightly_scoring"])
+def test_the_dags_of_the_night_have_a_deadline(bag, dag_id):
+    assert bag["dags"][dag_id]["deadline"]
+
+
+@pytest.mark.parametrize("dag_id", SHAPE)
+def test_every_task_has_an_owner_retries_a_policy_and_a_time_limit(bag, dag_id):
+    for task_id, task in bag["dags"][dag_id]["tasks"].items():
+        assert task["owner"] == "mkt_pipeline", task_id
+        assert task["retries"] >= 1, task_id
+        assert task["policy"], task_id
+        assert task["limit"], task_id
+        assert task["doc"], task_id
+
+
+def test_the_night_is_chained_by_partitioned_assets(bag):
+    dags = bag["dags"]
+    assert "CronPartition" in dags["crm_extract"]["timetable"]
+    assert "PartitionedAsset" in dags["customer_features"]["timetable"]
+    assert "PartitionedAsset" in dags["nightly_scoring"]["timetable"]
+    outlets = {
+        d: [o for t in dag["tasks"].values() for o in t["outlets"]] for d, dag in dags.items()
+    }
+    assert outlets == {
+        "crm_extract": ["crm_changes"],
+        "customer_features": ["customer_features"],
+        "nightly_scoring": ["customer_segments"],
+        "propensity_training": ["propensity_champion"],
+    }
+
+
+def test_tasks_that_would_fight_for_a_database_have_pools(bag):
+    dags = bag["dags"]
+    assert dags["crm_extract"]["tasks"]["extract"]["pool"] == "crm"
+    assert dags["propensity_training"]["tasks"]["ensure_extracted"]["pool"] == "crm"
+    assert dags["nightly_scoring"]["tasks"]["night.publish"]["pool"] == "campaign"
