@@ -27,7 +27,7 @@ from mkt_pipeline.steps.features import build_features
 from mkt_pipeline.steps.publish import publish_segments
 from mkt_pipeline.steps.score import score_customers
 from mkt_pipeline.steps.train import train_challenger
-from mkt_pipeline.tracking.tracking import Tracking
+from mkt_pipeline.tracking.server import Tracking
 
 NO_ORIGIN: Mapping[str, str] = {}
 """Of what is not run by Airflow."""

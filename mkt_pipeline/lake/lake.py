@@ -72,6 +72,11 @@ class Lake:
         """The as-of of the first load; None for an empty lake."""
         return self._log("customers").first_covered()
 
+    def history(self, as_of: AsOf) -> str:
+        """Whether the state of a day was observed night by night, or made out at the first load."""
+        first = self.first_covered()
+        return "observed" if first is not None and as_of > first else "reconstructed"
+
     def logs(self, session: Session) -> Mapping[str, ir.Table]:
         """The change log of every entity that has one."""
         stores = {name: self._log(name).log for name in ENTITIES}

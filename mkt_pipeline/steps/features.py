@@ -74,8 +74,8 @@ def _values(session: Session, table: ir.Table) -> list[str]:
 
 
 def _history(lake: Lake, as_of: AsOf) -> str:
-    covered, first = lake.covered(), lake.first_covered()
-    if covered is None or first is None:
+    covered = lake.covered()
+    if covered is None:
         raise BadInputError(
             f"the lake at {lake.uri} is empty", remedy=f"run `mkt extract --as-of {as_of}` first"
         )
@@ -84,7 +84,7 @@ def _history(lake: Lake, as_of: AsOf) -> str:
             f"the lake covers {covered}, not yet {as_of}",
             remedy=f"run `mkt extract --as-of {as_of}` first",
         )
-    return "reconstructed" if as_of <= first else "observed"
+    return lake.history(as_of)
 
 
 def _refuse_nobody(rows: ir.Table, use_case: UseCase, as_of: AsOf) -> int:

@@ -27,13 +27,17 @@ HASH_DIGITS = 8
 
 @dataclass(frozen=True)
 class TrainingData:
-    """Three parts in time order, the features they share, and a fingerprint of all rows."""
+    """Three parts in time order, the features they share, and a fingerprint of all rows.
+
+    ``latest`` is the as-of of the test part.
+    """
 
     features: tuple[Feature, ...]
     train: Labelled
     validation: Labelled
     test: Labelled
     digest: str
+    latest: AsOf
 
     @property
     def rows(self) -> int:
@@ -66,8 +70,9 @@ def training_data(
         test = assemble.part((windows.test,), limit)
         features = assemble.feature_set(windows.test).features
     features = tuple(f for f in features if train.frame[f.name].nunique(dropna=False) > 1)
-    parts = [_only(part, features) for part in (train, validation, test)]
-    return TrainingData(features, *parts, digest=_digest(parts))
+    train, validation, test = (_only(part, features) for part in (train, validation, test))
+    digest = _digest((train, validation, test))
+    return TrainingData(features, train, validation, test, digest, windows.test)
 
 
 def _only(part: Labelled, features: Sequence[Feature]) -> Labelled:

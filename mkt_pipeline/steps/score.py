@@ -1,0 +1,181 @@
+"""Step: score every customer of a day with the champion, with reasons and recommendations."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+
+from mkt_pipeline.contracts.as_of import AsOf
+from mkt_pipeline.contracts.feature import Feature
+from mkt_pipeline.contracts.night import Scored
+from mkt_pipeline.contracts.use_case import UseCase
+from mkt_pipeline.errors import ModelRefusedError
+from mkt_pipeline.lake.lake import Lake
+from mkt_pipeline.lake.staging import stage
+from mkt_pipeline.modelling.contributions import contributions
+from mkt_pipeline.modelling.propensity import propensity_of
+from mkt_pipeline.modelling.reasons import top_reasons
+from mkt_pipeline.modelling.score_histogram import score_histogram
+from mkt_pipeline.modelling.signature import feature_differences
+from mkt_pipeline.segments.recommend import Recommender
+from mkt_pipeline.steps.recommend import fitted_recommender
+from mkt_pipeline.steps.stopwatch import Stopwatch
+from mkt_pipeline.tracking.champion import Champion
+from mkt_pipeline.tracking.server import Tracking
+
+BATCH_ROWS = 20_000
+"""Customers at a time: what reasons need of memory grows with it."""
+
+QUANTILES = (0.01, 0.1, 0.5, 0.9, 0.99)
+
+SCHEMA = pa.schema(
+    [
+        ("as_of", pa.string()),
+        ("customer_id", pa.string()),
+        ("propensity", pa.float64()),
+        ("reasons", pa.string()),
+        ("recommended_products", pa.string()),
+        ("model_version", pa.string()),
+    ]
+)
+
+
+def score_customers(
+    *,
+    lake: Lake,
+    tracking: Tracking,
+    use_case: UseCase,
+    as_of: AsOf,
+    origin: Mapping[str, str],
+    dry_run: bool = False,
+) -> Scored:
+    """Write the scores of one day in place of the same day's.
+
+    The champion's alias is resolved once, and its version goes with every row. Refused: a feature
+    set that the champion was not trained on, with the list of differences.
+    """
+    watch, champion = Stopwatch(), tracking.champion(use_case.name)
+    refuse_misfit(champion, lake.features(use_case.name, as_of))
+    scorer = Scorer(champion, fitted_recommender(lake, use_case, as_of), as_of)
+    with lake.session() as session:
+        features = lake.feature_table(session, use_case.name, as_of)
+        batches = session.stream(features, rows=BATCH_ROWS)
+        frames = (batch.to_pandas() for batch in batches if batch.num_rows)
+        scored = pa.RecordBatchReader.from_batches(SCHEMA, scorer.scored(frames))
+        scores = session.read([str(stage(scored, session.scratch))])
+        propensity = session.stream(scores.select("propensity")).read_all()[0].to_numpy()
+        run_id = ""
+        if not dry_run:
+            run_id = _logged(tracking, use_case, as_of, champion, propensity, origin)
+            facts = _facts(lake, champion, as_of, run_id, len(propensity))
+            lake.write_scores(use_case.name, as_of, session.stream(scores), facts=facts)
+    return Scored(
+        use_case.name,
+        str(as_of),
+        len(propensity),
+        float(propensity.mean()),
+        tuple(float(value) for value in np.quantile(propensity, QUANTILES)),
+        champion.name,
+        str(champion.version),
+        run_id,
+        tracking.run_url(run_id) if run_id else "",
+        watch.seconds,
+        dry_run,
+    )
+
+
+def _logged(
+    tracking: Tracking,
+    use_case: UseCase,
+    as_of: AsOf,
+    champion: Champion,
+    propensity: npt.NDArray[np.float64],
+    origin: Mapping[str, str],
+) -> str:
+    spread = {
+        f"propensity_{share:.0%}".replace("%", ""): float(np.quantile(propensity, share))
+        for share in QUANTILES
+    }
+    title = f"{use_case.name} as of {as_of}: {len(propensity):,} customers"
+    return tracking.log_scoring(
+        use_case=use_case.name,
+        as_of=as_of,
+        champion=champion,
+        metrics={
+            "customers": len(propensity),
+            "propensity_mean": float(propensity.mean()),
+            **spread,
+        },
+        figures={"score_distribution": score_histogram(propensity, title=title)},
+        tags=origin,
+    )
+
+
+@dataclass(frozen=True)
+class Scorer:
+    """Scores batches of a feature set."""
+
+    champion: Champion
+    recommender: Recommender
+    as_of: AsOf
+
+    def scored(self, frames: Iterator[pd.DataFrame]) -> Iterator[pa.RecordBatch]:
+        """For each frame (``customer_id`` and features) a batch of ``SCHEMA``."""
+        model, features = self.champion.model, self.champion.features
+        names = [feature.name for feature in features]
+        for frame in frames:
+            known = frame[names]
+            moved = contributions(
+                model=model, frame=known, reference=self.champion.reference, features=features
+            )
+            reasons = top_reasons(frame=known, contributions=moved, features=features)
+            products = self.recommender.recommend_table(frame["customer_id"])
+            lists = products["recommended_products"].to_pylist()
+            yield pa.RecordBatch.from_pydict(
+                {
+                    "as_of": [str(self.as_of)] * len(frame),
+                    "customer_id": frame["customer_id"].tolist(),
+                    "propensity": propensity_of(model, known),
+                    "reasons": [_json([asdict(one) for one in few]) for few in reasons],
+                    "recommended_products": [_json(few) for few in lists],
+                    "model_version": [str(self.champion.version)] * len(frame),
+                },
+                schema=SCHEMA,
+            )
+
+
+def refuse_misfit(champion: Champion, offered: tuple[Feature, ...]) -> None:
+    """Refuse a feature set that lacks what the champion was trained on, or has it otherwise.
+
+    Columns that came later do not matter: the champion does not look at them.
+    """
+    trained = {feature.name for feature in champion.features}
+    differences = feature_differences(
+        trained=champion.features, offered=[one for one in offered if one.name in trained]
+    )
+    if differences:
+        raise ModelRefusedError(
+            f"{champion.name} version {champion.version} does not fit the feature set:"
+            f" {'; '.join(differences)}",
+            remedy="train a new model with `mkt train`, or bring the columns back in the source",
+        )
+
+
+def _facts(
+    lake: Lake, champion: Champion, as_of: AsOf, run_id: str, customers: int
+) -> dict[str, str | int | float]:
+    return {
+        "model_name": champion.name,
+        "model_version": str(champion.version),
+        "run_id": run_id,
+        "customers": customers,
+        "history": lake.history(as_of),
+    }
+
+
+def _json(document: object) -> str:
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,183 @@
+"""Step: train a challenger, compare it on later data, and promote it only if it is better."""
+
+import logging
+from collections.abc import Mapping
+
+from matplotlib.figure import Figure
+
+from mkt_pipeline import __version__
+from mkt_pipeline.contracts.as_of import AsOf
+from mkt_pipeline.contracts.night import TrainingReport
+from mkt_pipeline.contracts.use_case import UseCase
+from mkt_pipeline.errors import ModelRefusedError, NoChampionError
+from mkt_pipeline.lake.lake import Lake
+from mkt_pipeline.modelling.baseline import Roles
+from mkt_pipeline.modelling.figures import Compared, figures
+from mkt_pipeline.modelling.gate import Decision, decide
+from mkt_pipeline.modelling.importance import importance
+from mkt_pipeline.modelling.metrics import evaluate
+from mkt_pipeline.modelling.outcome import TrainingOutcome, Window
+from mkt_pipeline.modelling.propensity import propensity_of
+from mkt_pipeline.modelling.training import train
+from mkt_pipeline.modelling.windows import TrainingWindows, training_windows
+from mkt_pipeline.steps.features import pin_vocabulary
+from mkt_pipeline.steps.score import refuse_misfit
+from mkt_pipeline.steps.stopwatch import Stopwatch
+from mkt_pipeline.steps.training_data import TrainingData, training_data
+from mkt_pipeline.tracking.server import Tracking
+from mkt_pipeline.tracking.training_record import DataIdentity, TrainedRun
+
+log = logging.getLogger(__name__)
+
+
+def train_challenger(
+    *,
+    lake: Lake,
+    tracking: Tracking,
+    use_case: UseCase,
+    as_of: AsOf,
+    origin: Mapping[str, str],
+    dry_run: bool = False,
+) -> TrainingReport:
+    """Train on past days, test on later ones, register, and promote what is better.
+
+    Outcomes are read as known at ``as_of``. A dry run compares and registers nothing.
+    """
+    watch, windows = Stopwatch(), _windows(lake, use_case, as_of)
+    vocabulary = pin_vocabulary(lake=lake, use_case=use_case, as_of=as_of)
+    data = training_data(
+        lake=lake, use_case=use_case, known=as_of, windows=windows, vocabulary=vocabulary
+    )
+    outcome = train(
+        features=data.features,
+        train=data.train,
+        validation=data.validation,
+        test=data.test,
+        roles=Roles.of_window(max(use_case.windows_days)),
+        seed=use_case.training.seed,
+    )
+    decision = decide(
+        challenger=outcome.test,
+        baseline=outcome.baseline_test,
+        champion=_champion_figures(tracking, use_case, data),
+    )
+    if dry_run:
+        return _report(use_case, as_of, outcome, decision, watch, registered=None)
+    run = tracking.log_training(
+        use_case=use_case,
+        as_of=as_of,
+        outcome=outcome,
+        figures=_figures(outcome, data),
+        tags=_tags(lake, data, origin),
+        data=_identity(lake, use_case, as_of, data),
+        note=_note(use_case, as_of, outcome, decision),
+    )
+    tracking.log_decision(run_id=run.run_id, decision=decision.document())
+    if decision.promote:
+        tracking.promote(use_case=use_case.name, version=run.model_version)
+    return _report(use_case, as_of, outcome, decision, watch, registered=run)
+
+
+def _windows(lake: Lake, use_case: UseCase, as_of: AsOf) -> TrainingWindows:
+    with lake.session() as session:
+        first_day = lake.first_day(session).date()
+    return training_windows(
+        as_of=as_of,
+        first_day=first_day,
+        horizon_days=use_case.horizon_days,
+        gap_days=use_case.gap_days,
+        step_days=use_case.training.step_days,
+        max_dates=use_case.training.max_dates,
+    )
+
+
+def _champion_figures(
+    tracking: Tracking, use_case: UseCase, data: TrainingData
+) -> Mapping[str, float] | None:
+    """The champion on the same test window; None where there is none that could score it."""
+    try:
+        champion = tracking.champion(use_case.name)
+        refuse_misfit(champion, data.features)
+    except NoChampionError:
+        return None
+    except ModelRefusedError as refused:
+        # A champion that cannot score today's features protects nobody: the challenger has to
+        # beat the baseline, as a first one.
+        log.warning("the champion is left out of the comparison: %s", refused)
+        return None
+    frame = data.test.frame[[feature.name for feature in champion.features]]
+    return evaluate(label=data.test.label, propensity=propensity_of(champion.model, frame))
+
+
+def _figures(outcome: TrainingOutcome, data: TrainingData) -> Mapping[str, Figure]:
+    compared = Compared(data.test.label, outcome.test_propensity, outcome.baseline_propensity)
+    table = importance(
+        model=outcome.chosen.model, data=data.test, features=outcome.features, seed=outcome.seed
+    )
+    return figures(compared=compared, importance=table)
+
+
+def _tags(lake: Lake, data: TrainingData, origin: Mapping[str, str]) -> dict[str, str]:
+    versions = {f"data_version_{name}": str(v) for name, v in lake.log_versions().items()}
+    return {
+        "code_version": __version__,
+        "source": lake.source,
+        "history": lake.history(data.latest),
+        **versions,
+        **origin,
+    }
+
+
+def _identity(lake: Lake, use_case: UseCase, as_of: AsOf, data: TrainingData) -> DataIdentity:
+    versions = ",".join(f"{name}@{v}" for name, v in lake.log_versions().items())
+    return DataIdentity(
+        f"{use_case.name}-{as_of}", data.digest, data.rows, f"{lake.uri}/crm?versions={versions}"
+    )
+
+
+def _note(use_case: UseCase, as_of: AsOf, outcome: TrainingOutcome, decision: Decision) -> str:
+    rows = sum(window.rows for window in outcome.windows)
+    return (
+        f"{use_case.title}: {len(outcome.candidates)} candidates were trained as of {as_of} on"
+        f" {rows:,} rows with {len(outcome.features)} features, and {outcome.chosen.title} was"
+        f" chosen on the validation window. On the later test window its ROC AUC is"
+        f" {outcome.test['roc_auc']:.3f} ({outcome.baseline_test['roc_auc']:.3f} by the rule of"
+        f" thumb) and the best tenth of customers holds {outcome.test['gain_at_10']:.0%} of all"
+        f" buyers. {decision.sentence}"
+    )
+
+
+def _report(
+    use_case: UseCase,
+    as_of: AsOf,
+    outcome: TrainingOutcome,
+    decision: Decision,
+    watch: Stopwatch,
+    *,
+    registered: TrainedRun | None,
+) -> TrainingReport:
+    return TrainingReport(
+        use_case.name,
+        str(as_of),
+        outcome.chosen.name,
+        f"propensity-{use_case.name}",
+        str(registered.model_version) if registered else "none",
+        registered.run_id if registered else "",
+        registered.url if registered else "",
+        decision.promote and registered is not None,
+        decision.sentence,
+        tuple(_window_line(window) for window in outcome.windows),
+        {trained.name: dict(trained.validation) for trained in outcome.candidates},
+        dict(outcome.test),
+        dict(outcome.baseline_test),
+        watch.seconds,
+        registered is None,
+    )
+
+
+def _window_line(window: Window) -> str:
+    days = str(window.first) if window.dates == 1 else f"{window.first} to {window.last}"
+    return (
+        f"{window.name}: {days} ({window.dates} dates), {window.rows:,} rows,"
+        f" {window.positives:,} with the event ({window.positives / window.rows:.2%})"
+    )
