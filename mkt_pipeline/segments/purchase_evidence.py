@@ -94,7 +94,7 @@ def _age_days(happened_at: pd.Series, as_of: datetime) -> Floats:
             f"happened_at is {happened_at.dtype}", remedy="give timestamps with a time zone"
         )
     days = (pd.Timestamp(as_of) - happened_at).dt.total_seconds() / 86_400
-    return days.to_numpy(np.float64, na_value=np.nan)
+    return np.asarray(days.to_numpy(np.float64, na_value=np.nan))
 
 
 def _events(known: pd.DataFrame, customer: Integers) -> Events:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import sparse
 
-from mkt_pipeline.segments.evidence_matrix import Weighted, weighted_evidence
+from mkt_pipeline.segments.evidence_matrix import weighted_evidence
 from mkt_pipeline.segments.purchase_evidence import Events, Evidence, Floats, Integers
 
 WINDOW_DAYS = 90.0
@@ -39,11 +39,13 @@ def stacked_windows(evidence: Evidence, *, candidates: Integers, half_life_days:
     for start in WINDOW_DAYS * np.arange(1, WINDOWS + 1):
         known = weighted_evidence(evidence, age=start, half_life_days=half_life_days)
         inside = bought.where((bought.age <= start) & (bought.age > start - WINDOW_DAYS))
-        buyers = np.unique(inside.customer)
-        before.append(_rows_of(buyers, known).matrix(customers=len(buyers), sources=sources))
-        after.append(_bought(buyers, inside, candidates=len(candidates)))
+        buyers = _distinct(inside.customer, customers=len(evidence.customers))
+        row = places(buyers, among=len(evidence.customers))
+        led = replace(known, customer=row[known.customer]).where(row[known.customer] >= 0)
+        before.append(led.matrix(customers=len(buyers), sources=sources))
+        after.append(_bought(row[inside.customer], inside.product, (len(buyers), len(candidates))))
         mass += np.bincount(known.source, known.weight, minlength=sources)
-        present += len(np.unique(known.customer))
+        present += len(_distinct(known.customer, customers=len(evidence.customers)))
     followed = sparse.vstack(after, format="csr")
     rate = max(followed.sum(), 1) / max(present, 1)
     return Windows(
@@ -54,32 +56,28 @@ def stacked_windows(evidence: Evidence, *, candidates: Integers, half_life_days:
     )
 
 
-def places(candidates: Integers, *, products: int) -> Integers:
-    """For each product its place among the candidates, -1 where it is none."""
-    found = np.full(products, -1, dtype=np.int64)
-    found[candidates] = np.arange(len(candidates))
+def places(chosen: Integers, *, among: int) -> Integers:
+    """For each of so many numbers its place in ``chosen``, -1 where it is not there."""
+    found = np.full(among, -1, dtype=np.int64)
+    found[chosen] = np.arange(len(chosen))
     return found
+
+
+def _distinct(customer: Integers, *, customers: int) -> Integers:
+    # The numbers are dense, so marking them is far quicker than hashing or sorting.
+    return np.flatnonzero(np.bincount(customer, minlength=customers))
 
 
 def _among(candidates: Integers, events: Events, *, products: int) -> Events:
     """The events of candidates, with their places for product numbers."""
-    position = places(candidates, products=products)[events.product]
-    return replace(events, product=position).where(position >= 0)
+    place = places(candidates, among=products)[events.product]
+    return replace(events, product=place).where(place >= 0)
 
 
-def _rows_of(buyers: Integers, known: Weighted) -> Weighted:
-    """Only the evidence of these customers (sorted), renumbered by their place."""
-    row = np.searchsorted(buyers, known.customer)
-    kept = buyers[np.minimum(row, len(buyers) - 1)] == known.customer if len(buyers) else row > 0
-    return replace(known, customer=row).where(kept)
-
-
-def _bought(buyers: Integers, inside: Events, *, candidates: int) -> sparse.csr_matrix:
+def _bought(row: Integers, column: Integers, shape: tuple[int, int]) -> sparse.csr_matrix:
     """1 where a buyer bought a candidate, however often."""
-    row = np.searchsorted(buyers, inside.customer)
     ones = np.ones(len(row), dtype=np.float32)
-    cells = sparse.coo_matrix((ones, (row, inside.product)), shape=(len(buyers), candidates))
-    bought = cells.tocsr()
+    bought = sparse.coo_matrix((ones, (row, column)), shape=shape).tocsr()
     bought.data[:] = 1
     return bought
 

@@ -15,6 +15,8 @@ from mkt_pipeline.segments.evidence_matrix import purchase_half_life, weighted_e
 from mkt_pipeline.segments.purchase_evidence import Integers, encode
 from mkt_pipeline.segments.transitions import Transitions, learn_transitions
 
+Scores = npt.NDArray[np.float32]
+
 _SCORES_AT_ONCE = 16_000_000
 """Customers times candidates in one batch: 64 MB of float32, whatever the range."""
 
@@ -57,14 +59,14 @@ class Recommender:
     def _lists(self, rows: Integers) -> pa.ListArray:
         best = np.empty((len(rows), min(self.count, len(self.products))), dtype=np.int64)
         known = rows >= 0
-        best[~known] = _best(self.transitions.popularity[None, :], best.shape[1])
+        best[~known] = _best(self._popularity[None, :].copy(), best.shape[1])
         best[known] = _best(self._scores(rows[known]), best.shape[1])
         offered = best >= 0
         offsets = np.concatenate([[0], offered.sum(axis=1).cumsum()])
         chosen = self.products.take(pa.array(best[offered]))
         return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), chosen)
 
-    def _scores(self, rows: Integers) -> npt.NDArray[np.float32]:
+    def _scores(self, rows: Integers) -> Scores:
         """popularity + evidence · own + evidence · cross / (sum of evidence + 1), each row a
         customer: a product's own evidence adds up, that of the others is averaged.
         """
@@ -72,8 +74,12 @@ class Recommender:
         share = 1 / (np.asarray(evidence.sum(axis=1)).ravel() + _PRIOR)
         cross = sparse.diags(share.astype(np.float32)) @ (evidence @ self.transitions.cross)
         scores = (cross + evidence @ self.transitions.own).toarray()
-        scores += self.transitions.popularity.astype(np.float32)
+        scores += self._popularity
         return np.asarray(scores, dtype=np.float32)
+
+    @property
+    def _popularity(self) -> Scores:
+        return self.transitions.popularity.astype(np.float32)
 
 
 def fit_recommender(
@@ -125,17 +131,19 @@ def _candidates(catalogue: pd.DataFrame, categories: Sequence[str]) -> Integers:
     return np.flatnonzero(wanted)
 
 
-def _best(scores: npt.NDArray[np.floating], count: int) -> Integers:
-    """The numbers of the ``count`` highest scores of each row, best first; -1 in place of those
-    that are not above zero.
+def _best(scores: Scores, count: int) -> Integers:
+    """The numbers of the ``count`` highest scores of each row, best first, the smaller number
+    among equals; -1 in place of those that are not above zero. ``scores`` is used up.
+
+    A few passes for the maximum take a tenth of the time of a partial sort.
     """
-    beyond = scores.shape[1] - count
-    chosen = np.argpartition(scores, beyond, axis=1)[:, beyond:] if beyond else None
-    chosen = np.broadcast_to(np.arange(count), (len(scores), count)) if chosen is None else chosen
-    values = np.take_along_axis(scores, chosen, axis=1)
-    order = np.lexsort((chosen, -values))
-    best = np.take_along_axis(chosen, order, axis=1)
-    return np.where(np.take_along_axis(values, order, axis=1) > 0, best, -1)
+    best = np.empty((len(scores), count), dtype=np.int64)
+    rows = np.arange(len(scores))
+    for place in range(count):
+        chosen = scores.argmax(axis=1)
+        best[:, place] = np.where(scores[rows, chosen] > 0, chosen, -1)
+        scores[rows, chosen] = -np.inf
+    return best
 
 
 def _structs(products: pd.DataFrame) -> pa.StructArray:

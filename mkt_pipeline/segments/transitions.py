@@ -46,7 +46,7 @@ def learn_transitions(
     are kept, but every own one, for a negative one says "not again so soon".
     """
     windows = stacked_windows(evidence, candidates=candidates, half_life_days=half_life_days)
-    own_columns = np.tile(places(candidates, products=len(evidence.products)), len(evidence.kinds))
+    own_columns = np.tile(places(candidates, among=len(evidence.products)), len(evidence.kinds))
     shrunk = [
         _shrunk(windows, slice(start, start + _SOURCES_AT_ONCE), own_columns)
         for start in range(0, len(own_columns), _SOURCES_AT_ONCE)
