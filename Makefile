@@ -4,6 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/installed
 MKT := $(BIN)/python -m mkt_pipeline.cli
+UV := uv==0.13.9
 PINNED := -c constraints.txt -r requirements.txt -r requirements-dev.txt
 
 .PHONY: help run setup down clean test check constraints docs
@@ -23,9 +24,9 @@ $(STAMP): requirements.txt requirements-dev.txt constraints.txt pyproject.toml
 		echo "$(PYTHON) lacks the module venv -> install it (Debian, Ubuntu: apt install python3-venv)" >&2; exit 1; }
 	@echo "Installing the pinned packages into .venv; the first time takes a few minutes."
 	@$(BIN)/python -c 'import pip' 2>/dev/null || $(PYTHON) -m venv --clear .venv
-	@# uv is faster; where it does not find the package index that pip is set up for, pip does it.
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python $(PINNED) 2>/dev/null \
+	@# uv is faster; where it cannot reach the package index that pip is set up for, pip does it.
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check $(UV)
+	@$(BIN)/uv pip install --quiet --system-certs --python $(BIN)/python $(PINNED) 2>/dev/null \
 		|| $(BIN)/python -m pip install --quiet --disable-pip-version-check $(PINNED)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
 	@touch $(STAMP)
@@ -52,6 +53,6 @@ docs: $(STAMP)  ## write the generated pages again
 
 constraints: $(STAMP)  ## lock again what requirements.txt and requirements-dev.txt allow
 	@echo 'sqlalchemy<2.1' > .venv/below.txt
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-annotate --upgrade \
+	@$(BIN)/uv pip compile --quiet --system-certs --universal --python-version 3.11 --no-annotate --upgrade \
 		--custom-compile-command 'make constraints' -c .venv/below.txt \
 		requirements.txt requirements-dev.txt --output-file constraints.txt
