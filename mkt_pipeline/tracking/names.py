@@ -1,0 +1,21 @@
+"""What things are called in MLflow."""
+
+CHAMPION, CHALLENGER, PREVIOUS = "champion", "challenger", "previous"
+
+DIGEST_TAG = "sha256"
+"""Tag of a model version: SHA-256 over the files of the model."""
+
+
+def training_experiment(use_case: str) -> str:
+    """The experiment that holds the training runs of a use case."""
+    return f"training/{use_case}"
+
+
+def scoring_experiment(use_case: str) -> str:
+    """The experiment that holds the scoring runs of a use case."""
+    return f"scoring/{use_case}"
+
+
+def registered_model(use_case: str) -> str:
+    """The registered model of a use case."""
+    return f"propensity-{use_case}"

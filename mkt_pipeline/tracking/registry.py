@@ -1,0 +1,98 @@
+"""Registered models: versions, aliases, and what lies behind an alias."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from mkt_pipeline.errors import NoChampionError
+from mkt_pipeline.tracking.champion import Champion
+from mkt_pipeline.tracking.failures import is_missing
+from mkt_pipeline.tracking.feature_files import read_feature_files
+from mkt_pipeline.tracking.model_files import EXTRA_FOLDER, MODEL_FILE, download, require_digest
+from mkt_pipeline.tracking.names import CHALLENGER, CHAMPION, DIGEST_TAG, PREVIOUS, registered_model
+
+
+class Registry:
+    """The registered models of one MLflow server, through its client."""
+
+    def __init__(self, client: Any) -> None:  # noqa: ANN401 - MLflow has no types
+        self.client = client
+
+    def register(
+        self, use_case: str, *, run_id: str, source: str, model_id: str, tags: Mapping[str, str]
+    ) -> int:
+        """A new version, challenger from now on; returns its number."""
+        name = registered_model(use_case)
+        self._ensure_model(name, use_case)
+        made = self.client.create_model_version(
+            name, source, run_id=run_id, tags=dict(tags), model_id=model_id
+        )
+        self.client.set_registered_model_alias(name, CHALLENGER, made.version)
+        return int(made.version)
+
+    def resolve(self, use_case: str, alias: str) -> int | None:
+        """The version that an alias points to, or None."""
+        from mlflow.exceptions import MlflowException
+
+        try:
+            found = self.client.get_registered_model(registered_model(use_case))
+        except MlflowException as error:
+            if is_missing(error):
+                return None
+            raise
+        version = found.aliases.get(alias)
+        return None if version is None else int(version)
+
+    def promote(self, use_case: str, version: int) -> None:
+        """Make ``version`` champion and remember the one before; harmless twice."""
+        name, before = registered_model(use_case), self.resolve(use_case, CHAMPION)
+        if before is not None and before != version:
+            self.client.set_registered_model_alias(name, PREVIOUS, str(before))
+        self.client.set_registered_model_alias(name, CHAMPION, str(version))
+        if self.resolve(use_case, CHALLENGER) == version:
+            self.client.delete_registered_model_alias(name, CHALLENGER)
+
+    def fetch(self, use_case: str, alias: str, *, run_url: str) -> Champion:
+        """The version behind ``alias``, its files downloaded and held against their digest.
+
+        ``run_url`` is the address of a run with ``{experiment}`` and ``{run}`` to fill in.
+        """
+        version = self.resolve(use_case, alias)
+        if version is None:
+            raise NoChampionError(
+                f"use case {use_case} has no {alias}",
+                remedy=f"mkt train --use-case {use_case}",
+            )
+        name = registered_model(use_case)
+        found = self.client.get_model_version(name, str(version))
+        run = self.client.get_run(found.run_id)
+        with TemporaryDirectory(prefix="mkt-model-") as folder:
+            files = download(f"models:/{name}/{version}", Path(folder))
+            what = f"version {version} of {name}"
+            require_digest(files, expected=found.tags.get(DIGEST_TAG), what=what)
+            features, reference = read_feature_files(files / EXTRA_FOLDER)
+            content = (files / MODEL_FILE).read_bytes()
+        return Champion(
+            name=name,
+            version=version,
+            run_id=found.run_id,
+            model_id=str(found.model_id),
+            url=run_url.format(experiment=run.info.experiment_id, run=found.run_id),
+            metrics=dict(run.data.metrics),
+            tags=dict(run.data.tags),
+            features=features,
+            reference=reference,
+            content=content,
+        )
+
+    def _ensure_model(self, name: str, use_case: str) -> None:
+        from mlflow.exceptions import MlflowException
+
+        try:
+            self.client.create_registered_model(
+                name, tags={"use_case": use_case}, description=f"Propensity for {use_case}."
+            )
+        except MlflowException as error:
+            if error.error_code != "RESOURCE_ALREADY_EXISTS":
+                raise

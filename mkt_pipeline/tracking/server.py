@@ -1,0 +1,191 @@
+"""What the steps ask of MLflow."""
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from mkt_pipeline.contracts.as_of import AsOf
+from mkt_pipeline.contracts.use_case import UseCase
+from mkt_pipeline.tracking.champion import Champion
+from mkt_pipeline.tracking.failures import asking, place
+from mkt_pipeline.tracking.library import library
+from mkt_pipeline.tracking.model_files import log_model, stored_digest
+from mkt_pipeline.tracking.names import (
+    CHALLENGER,
+    CHAMPION,
+    DIGEST_TAG,
+    PREVIOUS,
+    scoring_experiment,
+    training_experiment,
+)
+from mkt_pipeline.tracking.registry import Registry
+from mkt_pipeline.tracking.runs import Runs
+from mkt_pipeline.tracking.training_record import DataIdentity, Outcome, TrainedRun
+from mkt_pipeline.tracking.training_run import (
+    log_candidates,
+    log_data,
+    log_result,
+    run_name,
+    training_tags,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+class Tracking:
+    """One MLflow server, by its address.
+
+    Making one asks nothing of the server and imports nothing heavy. Every method raises
+    ``ServerUnavailableError`` where it does not answer and ``AccessRefusedError`` where it
+    refuses the user.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url.rstrip("/")
+
+    def log_training(
+        self,
+        *,
+        use_case: UseCase,
+        as_of: AsOf,
+        outcome: Outcome,
+        figures: "Mapping[str, Figure]",
+        tags: Mapping[str, str],
+        data: DataIdentity,
+        note: str,
+    ) -> TrainedRun:
+        """Remember a training and register its chosen model as challenger.
+
+        The run holds the test figures under their plain names, those of the validation window
+        under ``validation_*`` and the baseline's under ``baseline_*``; a run per candidate and
+        one for the baseline lie below it. ``tags`` go on all of them.
+        """
+        every = training_tags(use_case, as_of, tags)
+        with self._asking():
+            experiment = self._runs.experiment(training_experiment(use_case.name))
+            title = run_name("train", use_case.name, as_of)
+            with self._runs.open(experiment, name=title, tags=every) as run_id:
+                log_result(
+                    self._runs, run_id=run_id, use_case=use_case, as_of=as_of, outcome=outcome
+                )
+                log_data(self._runs, run_id=run_id, data=data, outcome=outcome)
+                self._runs.log_figures(run_id, figures)
+                self._runs.note(run_id, note)
+                log_candidates(
+                    self._runs, experiment_id=experiment, parent=run_id, outcome=outcome, tags=every
+                )
+                version = self._register(use_case.name, run_id, outcome, every)
+            return TrainedRun(run_id, version, self._page(experiment, run_id))
+
+    def champion(self, use_case: str) -> Champion:
+        """The model in use; its alias is resolved now and once.
+
+        Raises ``NoChampionError`` where none was promoted and ``ModelRefusedError`` where its
+        files are not those that were registered.
+        """
+        return self._fetch(use_case, CHAMPION)
+
+    def challenger(self, use_case: str) -> Champion:
+        """The newest model that was trained and not promoted; raises as ``champion`` does."""
+        return self._fetch(use_case, CHALLENGER)
+
+    def previous(self, use_case: str) -> Champion:
+        """The champion before the present one; raises as ``champion`` does."""
+        return self._fetch(use_case, PREVIOUS)
+
+    def champion_version(self, use_case: str) -> int | None:
+        """The version in use, without its files; None where none was promoted."""
+        with self._asking():
+            return self._registry.resolve(use_case, CHAMPION)
+
+    def log_decision(self, *, run_id: str, decision: Mapping[str, Any]) -> None:
+        """Write what the gate decided to the training run: ``decision.json`` and two tags.
+
+        ``decision`` is the gate's document, with ``promote`` and ``sentence``.
+        """
+        with self._asking():
+            self._runs.client.log_dict(run_id, dict(decision), "decision.json")
+            verdict = "promoted" if decision["promote"] else "not promoted"
+            self._runs.client.set_tag(run_id, "decision", verdict)
+            self._runs.client.set_tag(run_id, "decision_sentence", str(decision["sentence"]))
+
+    def promote(self, *, use_case: str, version: int) -> None:
+        """Make ``version`` champion; the one before keeps the alias ``previous``."""
+        with self._asking():
+            self._registry.promote(use_case, version)
+
+    def log_scoring(
+        self,
+        *,
+        use_case: str,
+        as_of: AsOf,
+        champion: Champion,
+        metrics: Mapping[str, float],
+        figures: "Mapping[str, Figure]",
+        tags: Mapping[str, str],
+    ) -> str:
+        """Remember a scoring, linked to the model that scored; returns the run's id."""
+        every = {
+            "use_case": use_case,
+            "as_of": str(as_of),
+            "model": champion.name,
+            "model_version": str(champion.version),
+            "training_run_id": champion.run_id,
+            **tags,
+        }
+        with self._asking():
+            experiment = self._runs.experiment(scoring_experiment(use_case))
+            title = run_name("score", use_case, as_of)
+            with self._runs.open(experiment, name=title, tags=every) as run_id:
+                self._link_model(run_id, champion.model_id)
+                self._runs.log(run_id, metrics=metrics)
+                self._runs.log_figures(run_id, figures)
+            return run_id
+
+    def run_url(self, run_id: str) -> str:
+        """The page of a run."""
+        with self._asking():
+            return self._page(self._runs.client.get_run(run_id).info.experiment_id, run_id)
+
+    def _register(
+        self, use_case: str, run_id: str, outcome: Outcome, tags: Mapping[str, str]
+    ) -> int:
+        source, model_id = log_model(run_id=run_id, outcome=outcome)
+        own = {**tags, "candidate": outcome.chosen.name, DIGEST_TAG: stored_digest(source)}
+        return self._registry.register(
+            use_case, run_id=run_id, source=source, model_id=model_id, tags=own
+        )
+
+    def _fetch(self, use_case: str, alias: str) -> Champion:
+        with self._asking():
+            page = self._page("{experiment}", "{run}")
+            return self._registry.fetch(use_case, alias, run_url=page)
+
+    def _link_model(self, run_id: str, model_id: str) -> None:
+        from mlflow.entities import LoggedModelInput
+
+        self._runs.client.log_inputs(run_id, models=[LoggedModelInput(model_id)])
+
+    def _page(self, experiment_id: str, run_id: str) -> str:
+        return f"{place(self.url)}/#/experiments/{experiment_id}/runs/{run_id}"
+
+    def _asking(self) -> AbstractContextManager[None]:
+        mlflow = library()
+        # Models are logged and loaded through MLflow's own global address.
+        mlflow.set_tracking_uri(self.url)
+        mlflow.set_registry_uri(self.url)
+        return asking(self.url)
+
+    @cached_property
+    def _client(self) -> Any:  # noqa: ANN401 - MLflow has no types
+        return library().MlflowClient(tracking_uri=self.url, registry_uri=self.url)
+
+    @property
+    def _runs(self) -> Runs:
+        return Runs(self._client)
+
+    @property
+    def _registry(self) -> Registry:
+        return Registry(self._client)

@@ -1,0 +1,122 @@
+"""One training: a parent run, and below it a run per candidate and one for the baseline."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from mkt_pipeline.contracts.as_of import AsOf
+from mkt_pipeline.contracts.use_case import UseCase
+from mkt_pipeline.tracking.runs import Runs
+from mkt_pipeline.tracking.training_record import (
+    DataIdentity,
+    Metrics,
+    Outcome,
+    TrainedModel,
+    TrainingWindow,
+)
+
+if TYPE_CHECKING:
+    from mlflow.entities import DatasetInput
+
+LONGEST_DIGEST = 36
+"""What MLflow's database keeps of a digest; the whole one is a tag."""
+
+
+def log_candidates(
+    runs: Runs, *, experiment_id: str, parent: str, outcome: Outcome, tags: Mapping[str, str]
+) -> None:
+    """A nested run each; those measured on the test window carry these figures too."""
+    tested = {outcome.chosen.name: outcome.test, outcome.baseline.name: outcome.baseline_test}
+    for trained in (*outcome.candidates, outcome.baseline):
+        own = {**tags, "candidate": trained.name, "chosen": _yes(trained.name, outcome)}
+        with runs.open(experiment_id, name=trained.name, tags=own, parent=parent) as run_id:
+            runs.log(
+                run_id,
+                metrics={**_on_validation(trained), **tested.get(trained.name, {})},
+                parameters={**trained.parameters, "calibration": trained.calibration},
+            )
+
+
+def log_result(
+    runs: Runs, *, run_id: str, use_case: UseCase, as_of: AsOf, outcome: Outcome
+) -> None:
+    """On the parent: the chosen model's figures on the test window, and what made them."""
+    chosen = outcome.chosen
+    runs.log(
+        run_id,
+        metrics={
+            **outcome.test,
+            **_on_validation(chosen),
+            **{f"baseline_{name}": value for name, value in outcome.baseline_test.items()},
+        },
+        parameters={
+            "as_of": as_of,
+            "chosen": chosen.name,
+            "calibration": chosen.calibration,
+            "features": len(outcome.features),
+            "horizon_days": use_case.horizon_days,
+            "gap_days": use_case.gap_days,
+            "seed": outcome.seed,
+            **_described(outcome),
+            **{f"{chosen.name}_{name}": value for name, value in chosen.parameters.items()},
+        },
+    )
+    documents = [asdict(feature) for feature in outcome.features]
+    runs.client.log_dict(run_id, documents, "features.json")
+
+
+def log_data(runs: Runs, *, run_id: str, data: DataIdentity, outcome: Outcome) -> None:
+    """Which data were learned from: identity and columns, no rows."""
+    runs.client.log_inputs(run_id, datasets=[_dataset(data, outcome)])
+    runs.client.set_tag(run_id, "data_digest", data.digest)
+
+
+def training_tags(use_case: UseCase, as_of: AsOf, tags: Mapping[str, str]) -> dict[str, str]:
+    """What every run of the training is found by."""
+    return {"use_case": use_case.name, "as_of": str(as_of), "owner": use_case.owner, **tags}
+
+
+def run_name(kind: str, use_case: str, as_of: AsOf) -> str:
+    """What a run is called in lists."""
+    return f"{kind} {use_case} {as_of}"
+
+
+def _on_validation(trained: TrainedModel) -> Metrics:
+    return {f"validation_{name}": value for name, value in trained.validation.items()}
+
+
+def _yes(name: str, outcome: Outcome) -> str:
+    return "yes" if name == outcome.chosen.name else "no"
+
+
+def _described(outcome: Outcome) -> dict[str, str]:
+    return {f"{window.name}_window": _window(window) for window in outcome.windows}
+
+
+def _window(window: TrainingWindow) -> str:
+    days = str(window.first) if window.dates == 1 else f"{window.first} to {window.last}"
+    return f"{days}, {window.dates} dates, {window.rows} rows, {window.positives} positive"
+
+
+def _dataset(data: DataIdentity, outcome: Outcome) -> "DatasetInput":
+    from mlflow.entities import Dataset, DatasetInput, InputTag
+
+    columns = [
+        {
+            "type": "string" if feature.kind == "category" else "double",
+            "name": feature.name,
+            "required": feature.kind != "category",
+        }
+        for feature in outcome.features
+    ]
+    dataset = Dataset(
+        name=data.name,
+        digest=data.digest[:LONGEST_DIGEST],
+        # MLflow's own kinds of source cannot name a lake table or a database.
+        source_type="lake",
+        source=json.dumps({"uri": data.source}),
+        schema=json.dumps({"mlflow_colspec": columns}),
+        profile=json.dumps({"num_rows": data.rows, "num_features": len(columns)}),
+    )
+    return DatasetInput(dataset, [InputTag("mlflow.data.context", "training")])

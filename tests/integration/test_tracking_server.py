@@ -1,0 +1,326 @@
+"""Tracking against a real MLflow server."""
+
+import io
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import mlflow
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure
+
+from mkt_pipeline.contracts.as_of import AsOf
+from mkt_pipeline.contracts.feature import Feature
+from mkt_pipeline.contracts.use_case import UseCase
+from mkt_pipeline.errors import ModelRefusedError, NoChampionError, ServerUnavailableError
+from mkt_pipeline.modelling.baseline import Roles
+from mkt_pipeline.modelling.labelled import Labelled
+from mkt_pipeline.modelling.metrics import METRIC_NAMES
+from mkt_pipeline.modelling.outcome import TrainingOutcome
+from mkt_pipeline.modelling.training import train
+from mkt_pipeline.tracking import DataIdentity, Tracking, TrainedRun
+
+AS_OF = AsOf(date(2026, 6, 1))
+DATA = DataIdentity("customer features", "ab" * 32, 1234, "file:///lake/features/repeat@7")
+NOTE = "Trained on two dates. Boosting was chosen. It beats the baseline."
+TAGS = {"code_version": "abc1234", "history": "observed", "airflow_dag_id": "propensity_training"}
+FEATURES = (
+    Feature("days_since_last_order", "orders", "number", "Days.", "last order {value} days ago"),
+    Feature("orders_90d", "orders", "number", "Orders.", "{value} orders in the last 90 days"),
+    Feature("amount_90d", "orders", "number", "Money.", "bought for {value}"),
+    Feature("is_new", "profile", "flag", "New.", "new customer"),
+    Feature("region", "profile", "category", "Region.", "lives in {value}"),
+)
+
+
+def use_case(name: str) -> UseCase:
+    return UseCase.model_validate(
+        {
+            "name": name,
+            "title": "Buys again",
+            "owner": "growth",
+            "sources": ["shop"],
+            "target": {},
+            "horizon_days": 30,
+            "segments": {"rule": "thresholds", "high": 0.3, "medium": 0.1},
+        }
+    )
+
+
+def labelled(day: str, seed: int, rows: int = 600) -> Labelled:
+    random = np.random.default_rng(seed)
+    orders = random.poisson(1.0, rows).astype(float)
+    frame = pd.DataFrame(
+        {
+            "days_since_last_order": np.where(orders > 0, random.exponential(40, rows), np.nan),
+            "orders_90d": orders,
+            "amount_90d": orders * random.lognormal(3, 1, rows),
+            "is_new": (random.random(rows) < 0.2).astype(float),
+            "region": pd.Series(random.choice(["north", "süd", "west"], rows), dtype=object),
+        }
+    )
+    frame.loc[::9, "region"] = None
+    label = random.random(rows) < 0.05 + 0.25 * np.minimum(orders, 2) / 2
+    return Labelled(frame, label, np.full(rows, np.datetime64(day)))
+
+
+@pytest.fixture(scope="module")
+def outcome() -> TrainingOutcome:
+    return train(
+        features=FEATURES,
+        train=labelled("2026-01-01", 1, 1500),
+        validation=labelled("2026-03-01", 2),
+        test=labelled("2026-05-01", 3),
+        roles=Roles.of_window(90),
+        seed=7,
+    )
+
+
+@pytest.fixture(scope="module")
+def server(
+    free_port: Callable[[], int], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[str, Path]]:
+    """A running server: its address, and the folder in which it keeps artifacts."""
+    folder, port = tmp_path_factory.mktemp("mlflow"), free_port()
+    command = [sys.executable, "-m", "mlflow", "server", "--host=127.0.0.1", f"--port={port}"]
+    command += [f"--backend-store-uri=sqlite:///{folder}/mlflow.db", "--workers=1"]
+    command += [f"--artifacts-destination={folder}/artifacts"]
+    quiet = {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
+    with (folder / "server.log").open("wb") as log:
+        process = subprocess.Popen(
+            command, stdout=log, stderr=subprocess.STDOUT, env={**os.environ, **quiet}
+        )
+    url = f"http://127.0.0.1:{port}"
+    wait_until_healthy(url, process, folder / "server.log")
+    yield url, folder / "artifacts"
+    process.terminate()
+    process.wait(timeout=20)
+
+
+def wait_until_healthy(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    limit = time.monotonic() + 90
+    while time.monotonic() < limit:
+        assert process.poll() is None, log.read_text()
+        try:
+            with urllib.request.urlopen(f"{url}/health", timeout=2):
+                return
+        except (urllib.error.URLError, TimeoutError, ConnectionError):
+            time.sleep(0.2)
+    pytest.fail(log.read_text())
+
+
+@pytest.fixture(scope="module")
+def tracking(server: tuple[str, Path]) -> Tracking:
+    return Tracking(server[0])
+
+
+@pytest.fixture(scope="module")
+def trained(tracking: Tracking, outcome: TrainingOutcome) -> TrainedRun:
+    """One training of the use case ``repeat``, promoted."""
+    run = log(tracking, outcome, "repeat")
+    tracking.promote(use_case="repeat", version=run.model_version)
+    return run
+
+
+def log(tracking: Tracking, outcome: TrainingOutcome, name: str) -> TrainedRun:
+    figure = Figure()
+    figure.add_subplot().plot([0, 1], [0, 1])
+    return tracking.log_training(
+        use_case=use_case(name),
+        as_of=AS_OF,
+        outcome=outcome,
+        figures={"roc": figure},
+        tags=TAGS,
+        data=DATA,
+        note=NOTE,
+    )
+
+
+def client(tracking: Tracking) -> mlflow.MlflowClient:
+    return mlflow.MlflowClient(tracking.url)
+
+
+def test_the_parent_run_holds_test_validation_and_baseline_figures(tracking, outcome, trained):
+    run = client(tracking).get_run(trained.run_id)
+    names = [
+        f"{prefix}{name}" for prefix in ("", "validation_", "baseline_") for name in METRIC_NAMES
+    ]
+    assert sorted(run.data.metrics) == sorted(names)
+    assert run.data.metrics["roc_auc"] == pytest.approx(outcome.test["roc_auc"])
+    assert run.info.status == "FINISHED"
+    assert run.info.run_name == "train repeat 2026-06-01"
+
+
+def test_runs_can_be_found_by_their_tags_and_read_by_their_note(tracking, trained):
+    tags = client(tracking).get_run(trained.run_id).data.tags
+    assert tags["use_case"] == "repeat"
+    assert tags["as_of"] == "2026-06-01"
+    assert {name: tags[name] for name in TAGS} == TAGS
+    assert tags["mlflow.note.content"] == NOTE
+    assert tags["data_digest"] == DATA.digest
+
+
+def test_every_candidate_and_the_baseline_have_a_run_below_with_the_same_names(
+    tracking, outcome, trained
+):
+    experiment = client(tracking).get_experiment_by_name("training/repeat").experiment_id
+    children = client(tracking).search_runs(
+        [experiment], f"tags.mlflow.parentRunId = '{trained.run_id}'"
+    )
+    figures = {run.info.run_name: run.data.metrics for run in children}
+    assert set(figures) == {"logistic", "boosting", "baseline"}
+    assert all("validation_average_precision" in metrics for metrics in figures.values())
+    assert figures["baseline"]["average_precision"] == outcome.baseline_test["average_precision"]
+    tested = {name for name, metrics in figures.items() if "average_precision" in metrics}
+    assert tested == {outcome.chosen.name, "baseline"}
+
+
+def test_the_data_set_is_known_by_name_digest_rows_and_source(tracking, trained):
+    (used,) = client(tracking).get_run(trained.run_id).inputs.dataset_inputs
+    assert used.dataset.name == DATA.name
+    assert DATA.digest.startswith(used.dataset.digest)
+    assert json.loads(used.dataset.profile)["num_rows"] == DATA.rows
+    assert json.loads(used.dataset.source) == {"uri": DATA.source}
+
+
+def test_figures_note_and_feature_list_are_files_of_the_run(tracking, trained):
+    files = {file.path for file in client(tracking).list_artifacts(trained.run_id)}
+    assert {"figures", "note.md", "features.json"} <= files
+    figures = client(tracking).list_artifacts(trained.run_id, "figures")
+    assert [figure.path for figure in figures] == ["figures/roc.png"]
+
+
+def test_a_loaded_champion_predicts_the_same_bit_for_bit(tracking, outcome, trained):
+    champion = tracking.champion("repeat")
+    frame = labelled("2026-07-01", 9).frame
+    expected = outcome.chosen.model.predict_proba(frame)
+    assert champion.model.predict_proba(frame).tobytes() == expected.tobytes()
+
+
+def test_the_champion_brings_its_features_its_reference_and_its_figures(tracking, outcome, trained):
+    champion = tracking.champion("repeat")
+    assert champion.features == FEATURES
+    assert list(champion.reference) == [feature.name for feature in FEATURES]
+    assert champion.reference == pytest.approx(outcome.reference, nan_ok=True)
+    assert (champion.name, champion.version) == ("propensity-repeat", trained.model_version)
+    assert champion.metrics["brier"] == outcome.test["brier"]
+    assert champion.url == trained.url == tracking.run_url(trained.run_id)
+
+
+def test_mlflow_itself_can_load_the_registered_model_and_knows_its_signature(
+    tracking, outcome, trained
+):
+    mlflow.set_tracking_uri(tracking.url)
+    model = mlflow.pyfunc.load_model(f"models:/propensity-repeat/{trained.model_version}")
+    assert model.metadata.get_input_schema().input_names() == [f.name for f in FEATURES]
+    frame = labelled("2026-07-01", 9).frame
+    np.testing.assert_array_equal(model.predict(frame), outcome.chosen.model.predict_proba(frame))
+
+
+def test_the_input_example_is_the_reference_and_no_customer(tracking, outcome, trained):
+    mlflow.set_tracking_uri(tracking.url)
+    info = mlflow.models.get_model_info(f"models:/propensity-repeat/{trained.model_version}")
+    path = mlflow.artifacts.download_artifacts(
+        f"models:/propensity-repeat/{trained.model_version}/{info.saved_input_example_info['artifact_path']}"
+    )
+    example = json.loads(Path(path).read_text())
+    assert len(example["data"]) == 1
+    assert example["data"][0][1] == outcome.reference["orders_90d"]
+
+
+def test_no_champion_says_how_to_train_one(tracking):
+    with pytest.raises(NoChampionError, match="mkt train --use-case never_trained"):
+        tracking.champion("never_trained")
+
+
+def test_a_challenger_that_was_not_promoted_is_no_champion(tracking, outcome):
+    run = log(tracking, outcome, "waiting")
+    assert tracking.champion_version("waiting") is None
+    assert tracking.challenger("waiting").version == run.model_version
+    with pytest.raises(NoChampionError):
+        tracking.champion("waiting")
+
+
+def test_promoting_remembers_the_champion_before_even_when_done_twice(tracking, outcome):
+    first = log(tracking, outcome, "weekly").model_version
+    tracking.promote(use_case="weekly", version=first)
+    second = log(tracking, outcome, "weekly").model_version
+    for _ in range(2):
+        tracking.promote(use_case="weekly", version=second)
+    assert tracking.champion("weekly").version == second
+    assert tracking.previous("weekly").version == first
+    with pytest.raises(NoChampionError):
+        tracking.challenger("weekly")
+
+
+def test_a_decision_is_written_to_the_training_run(tracking, trained):
+    decision = {"promote": True, "sentence": "Promoted: better.", "checks": []}
+    tracking.log_decision(run_id=trained.run_id, decision=decision)
+    tags = client(tracking).get_run(trained.run_id).data.tags
+    assert (tags["decision"], tags["decision_sentence"]) == ("promoted", "Promoted: better.")
+
+
+def test_a_scoring_run_is_linked_to_its_model(tracking, trained):
+    champion = tracking.champion("repeat")
+    run_id = tracking.log_scoring(
+        use_case="repeat",
+        as_of=AS_OF,
+        champion=champion,
+        metrics={"rows": 600.0},
+        figures={},
+        tags={"airflow_run_id": "manual"},
+    )
+    run = client(tracking).get_run(run_id)
+    assert run.data.tags["training_run_id"] == trained.run_id
+    assert run.data.tags["airflow_run_id"] == "manual"
+    assert [model.model_id for model in run.inputs.model_inputs] == [champion.model_id]
+    assert run.data.metrics == {"rows": 600.0}
+
+
+def test_a_model_file_changed_after_registration_is_refused(tracking, outcome, server):
+    run = log(tracking, outcome, "tampered")
+    tracking.promote(use_case="tampered", version=run.model_version)
+    model_id = tracking.champion("tampered").model_id
+    (stored,) = server[1].rglob(f"{model_id}/artifacts/model.skops")
+    stored.write_bytes(stored.read_bytes() + b" ")
+    with pytest.raises(ModelRefusedError, match="not those that were registered"):
+        tracking.champion("tampered")
+
+
+def test_a_training_that_breaks_off_leaves_a_failed_run_and_no_version(tracking, outcome):
+    class BrokenFigure(Figure):
+        def savefig(self, *_, **__):
+            raise io.UnsupportedOperation("no disk")
+
+    with pytest.raises(io.UnsupportedOperation):
+        tracking.log_training(
+            use_case=use_case("broken"),
+            as_of=AS_OF,
+            outcome=outcome,
+            figures={"roc": BrokenFigure()},
+            tags={},
+            data=DATA,
+            note=NOTE,
+        )
+    experiment = client(tracking).get_experiment_by_name("training/broken").experiment_id
+    (run,) = client(tracking).search_runs([experiment])
+    assert run.info.status == "FAILED"
+    with pytest.raises(NoChampionError):
+        tracking.challenger("broken")
+
+
+def test_a_server_that_is_away_is_named_without_its_password(free_port, monkeypatch):
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
+    away = Tracking(f"http://user:secret@127.0.0.1:{free_port()}")
+    with pytest.raises(ServerUnavailableError, match="does not answer") as raised:
+        away.champion("repeat")
+    assert "secret" not in str(raised.value)
