@@ -42,8 +42,8 @@ def learn_transitions(
 
     For source s and candidate j, with a_sj the evidence of s that was followed by j, n_s all
     evidence of s, q_j the popularity: (a_sj + k q_j) / (n_s + k) - q_j with k = 20, which is
-    (a_sj - n_s q_j) / (n_s + k). Only the 100 strongest positive cross transitions of a source
-    are kept, but every own one, for a negative one says "not again so soon".
+    (a_sj - n_s q_j) / (n_s + k). Below zero it says "not this, or not again so soon". Of the
+    cross transitions of a source only the 100 farthest from zero are kept.
     """
     windows = stacked_windows(evidence, candidates=candidates, half_life_days=half_life_days)
     own_columns = np.tile(places(candidates, among=len(evidence.products)), len(evidence.kinds))
@@ -73,9 +73,9 @@ def _shrunk(
 
 
 def _strongest(excess: Block) -> sparse.csr_matrix:
-    """Only the greatest positive entries of each row."""
+    """Only the entries of each row that are farthest from zero."""
     beyond = excess.shape[1] - _KEPT_PER_SOURCE
     if beyond > 0:
-        weakest = np.argpartition(excess, beyond, axis=1)[:, :beyond]
+        weakest = np.argpartition(np.abs(excess), beyond, axis=1)[:, :beyond]
         np.put_along_axis(excess, weakest, 0, axis=1)
-    return sparse.csr_matrix(np.maximum(excess, 0))
+    return sparse.csr_matrix(excess)
