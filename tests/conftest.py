@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psycopg2
 import pytest
 
 from mkt_pipeline.stack.postgres import EmbeddedPostgres
@@ -30,9 +31,20 @@ def postgres(free_port: Callable[[], int]) -> Iterator[EmbeddedPostgres]:
     folder = Path(tempfile.mkdtemp(prefix="mkt-tests-postgres-"))
     server = EmbeddedPostgres(folder, free_port())
     server.start()
+    _forget_durability(server)
     yield server
     server.stop()
     shutil.rmtree(folder)
+
+
+def _forget_durability(server: EmbeddedPostgres) -> None:
+    """Nothing of a test survives it, so waiting for the disk buys nothing."""
+    connection = psycopg2.connect(server.url("postgres"))
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER SYSTEM SET fsync = off")
+        cursor.execute("SELECT pg_reload_conf()")
+    connection.close()
 
 
 @pytest.fixture

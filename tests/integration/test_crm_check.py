@@ -53,9 +53,16 @@ def execute(url, *statements):
     connection.close()
 
 
+@pytest.fixture(scope="module")
+def database_url(postgres):
+    """One database for all tests here: making one takes longer than any of them."""
+    postgres.create_database("crm_check")
+    return postgres.url("crm_check")
+
+
 @pytest.fixture
 def shop(database_url):
-    execute(database_url, TABLES)
+    execute(database_url, "DROP SCHEMA public CASCADE; CREATE SCHEMA public", TABLES)
     return database_url
 
 
@@ -150,9 +157,13 @@ def test_an_attribute_with_too_many_values_is_no_category(shop):
 
 @pytest.fixture
 def reader(shop):
-    role = "reader_" + shop.rpartition("_")[2][:12]
+    role = "reader_of_shop"
     name = sql.Identifier(role)
-    execute(shop, sql.SQL("CREATE ROLE {} LOGIN PASSWORD 'p'").format(name))
+    execute(
+        shop,
+        sql.SQL("CREATE ROLE {} LOGIN PASSWORD 'p'").format(name),
+        sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(name),
+    )
     yield shop, psycopg2.extensions.make_dsn(shop, user=role, password="p"), name
     execute(shop, sql.SQL("DROP OWNED BY {0}").format(name), sql.SQL("DROP ROLE {}").format(name))
 

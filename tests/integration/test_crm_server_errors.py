@@ -20,8 +20,16 @@ PRODUCT = (
 )
 
 
+@pytest.fixture(scope="module")
+def database_url(postgres):
+    """One database for all tests here: making one takes longer than any of them."""
+    postgres.create_database("crm_server_errors")
+    return postgres.url("crm_server_errors")
+
+
 @pytest.fixture
 def goods(database_url):
+    execute(database_url, "DROP TABLE IF EXISTS goods")
     execute(database_url, "CREATE TABLE goods AS SELECT 'a'::text AS sku")
     return database_url
 
@@ -71,7 +79,7 @@ def test_an_address_that_is_none(goods):
 
 @pytest.fixture
 def reader(goods):
-    role = "reader_" + goods.rpartition("_")[2][:12]
+    role = "reader_of_goods"
     name = sql.Identifier(role)
     execute(goods, sql.SQL("CREATE ROLE {} LOGIN PASSWORD 'p'").format(name))
     yield replaced(goods, user=role, password="p")

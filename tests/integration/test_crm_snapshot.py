@@ -51,6 +51,13 @@ TEXT = {
 }
 
 
+@pytest.fixture(scope="module")
+def database_url(postgres):
+    """One database for all tests here: making one takes longer than any of them."""
+    postgres.create_database("crm_snapshot")
+    return postgres.url("crm_snapshot")
+
+
 def select(columns, *, source="", **changes):
     given = {name: code for name, code in {**columns, **changes}.items() if code is not None}
     chosen = ", ".join(f"{code} AS {name}" for name, code in given.items())

@@ -10,6 +10,13 @@ from mkt_pipeline.cli.source import app
 from mkt_pipeline.errors import BadInputError
 
 
+@pytest.fixture(scope="module")
+def database_url(postgres):
+    """One database for all tests here: making one takes longer than any of them."""
+    postgres.create_database("source_command")
+    return postgres.url("source_command")
+
+
 @pytest.fixture
 def command(database_url, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
