@@ -11,7 +11,7 @@ from mkt_pipeline.cli.progress_board import ProgressBoard
 from mkt_pipeline.cli.run_summary import show, summary
 from mkt_pipeline.cli.stop_signals import stop_signals_interrupt
 from mkt_pipeline.contracts.use_case import UseCase
-from mkt_pipeline.errors import BadInputError, NoChampionError
+from mkt_pipeline.errors import BadInputError
 from mkt_pipeline.samples.dealership import load_dealership
 from mkt_pipeline.settings import load_settings
 from mkt_pipeline.stack.addresses import addresses
@@ -20,7 +20,7 @@ from mkt_pipeline.stack.dag_following import run_chain, run_dag, wait_for_dags
 from mkt_pipeline.stack.deployment import Deployment, deployment
 from mkt_pipeline.stack.launch import up
 from mkt_pipeline.stack.shutdown import down
-from mkt_pipeline.tracking.tracking import Tracking
+from mkt_pipeline.tracking.server import Tracking
 from mkt_pipeline.wiring import use_cases_of
 
 TRAINING = "propensity_training"
@@ -88,9 +88,4 @@ def _load_sample(where: Deployment, board: ProgressBoard, customers: int) -> Non
 
 def _without_champion(where: Deployment, use_cases: Sequence[UseCase]) -> bool:
     tracking = Tracking(addresses(where.settings).mlflow)
-    try:
-        for use_case in use_cases:
-            tracking.champion(use_case.name)
-    except NoChampionError:
-        return True
-    return False
+    return any(tracking.champion_version(use_case.name) is None for use_case in use_cases)

@@ -15,7 +15,7 @@ from mkt_pipeline.cli.stack import access
 from mkt_pipeline.contracts.use_case import UseCase
 from mkt_pipeline.stack.addresses import addresses
 from mkt_pipeline.stack.deployment import Deployment
-from mkt_pipeline.tracking.tracking import Tracking
+from mkt_pipeline.tracking.server import Tracking
 
 EXAMPLES = 5
 
