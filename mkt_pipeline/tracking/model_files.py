@@ -1,5 +1,6 @@
 """Models in and out of the registry."""
 
+import warnings
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -33,7 +34,9 @@ def log_model(*, run_id: str, outcome: Outcome) -> tuple[str, str]:
         files = write_feature_files(
             Path(name), features=outcome.features, reference=outcome.reference
         )
-        with mlflow.start_run(run_id=run_id):
+        with warnings.catch_warnings(), mlflow.start_run(run_id=run_id):
+            # MLflow 3.17 compares columns with a range, which pandas 3 will no longer do.
+            warnings.simplefilter("ignore", DeprecationWarning)
             info = mlflow.sklearn.log_model(
                 outcome.chosen.model,
                 name="model",

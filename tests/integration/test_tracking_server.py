@@ -100,14 +100,16 @@ def server(
             command, stdout=log, stderr=subprocess.STDOUT, env={**os.environ, **quiet}
         )
     url = f"http://127.0.0.1:{port}"
-    wait_until_healthy(url, process, folder / "server.log")
-    yield url, folder / "artifacts"
-    process.terminate()
-    process.wait(timeout=20)
+    try:
+        wait_until_healthy(url, process, folder / "server.log")
+        yield url, folder / "artifacts"
+    finally:
+        process.terminate()
+        process.wait(timeout=60)
 
 
 def wait_until_healthy(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
-    limit = time.monotonic() + 90
+    limit = time.monotonic() + 240
     while time.monotonic() < limit:
         assert process.poll() is None, log.read_text()
         try:
