@@ -50,11 +50,6 @@ def count_rows(
     chosen = sql.SQL(", ").join(wanted.values())
     (row,) = snapshot.rows(sql.SQL("SELECT {} FROM {}").format(chosen, query), doing=doing)
     told = dict(zip(wanted, row, strict=True))
-    dangling = {
-        column.name: snapshot.rows(_dangling(column, query, queries), doing=doing)[0][0]
-        for column in entity.columns
-        if column.refers_to in queries
-    }
     return RowFacts(
         entity=entity,
         taken_at=snapshot.taken_at,
@@ -64,9 +59,22 @@ def count_rows(
         missing=_of(told, "missing"),
         unknown={name: tuple(values) for name, values in _of(told, "unknown").items()},
         unreadable=_of(told, "unreadable"),
-        dangling={name: count for name, count in dangling.items() if count},
+        dangling=_count_dangling(snapshot, entity, queries),
         distinct_texts=_of(told, "texts"),
     )
+
+
+def _count_dangling(
+    snapshot: Snapshot, entity: Entity, queries: Mapping[str, str]
+) -> dict[str, int]:
+    query = as_subquery(queries[entity.name])
+    doing = f"checking the references of {entity.name}"
+    counts = {
+        column.name: snapshot.rows(_dangling(column, query, queries), doing=doing)[0][0]
+        for column in entity.columns
+        if column.refers_to in queries
+    }
+    return {name: count for name, count in counts.items() if count}
 
 
 def row_problems(
