@@ -21,7 +21,7 @@ segments stay current until `nightly_scoring` publishes new ones.
 from airflow.sdk import DAG, CronPartitionTimetable, get_current_context, task
 from mkt_airflow.assets import CRM_CHANGES
 from mkt_airflow.day import day_of
-from mkt_airflow.defaults import PARAMS, START, deadline, task_defaults
+from mkt_airflow.defaults import PARAMS, deadline, task_defaults
 from mkt_airflow.outcome import report, skip_where_dry, told_to_airflow
 from mkt_airflow.pipeline import pipeline
 from mkt_airflow.schedule import time_zone
@@ -33,7 +33,6 @@ with DAG(
     schedule=CronPartitionTimetable(
         "30 0 * * *", timezone=time_zone(), run_offset=0, key_format="%Y-%m-%d"
     ),
-    start_date=START,
     catchup=False,
     tags=["mkt", "night"],
     max_active_runs=1,

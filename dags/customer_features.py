@@ -18,7 +18,7 @@ from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import DAG, PartitionedAssetTimetable, get_current_context, task
 from mkt_airflow.assets import CRM_CHANGES, CUSTOMER_FEATURES
 from mkt_airflow.day import day_of
-from mkt_airflow.defaults import PARAMS, START, deadline, task_defaults
+from mkt_airflow.defaults import PARAMS, deadline, task_defaults
 from mkt_airflow.outcome import report, skip_where_dry, told_to_airflow
 from mkt_airflow.pipeline import pipeline
 
@@ -27,7 +27,6 @@ with DAG(
     description="Build the feature set of every use case, as known before the day",
     doc_md=__doc__,
     schedule=PartitionedAssetTimetable(assets=CRM_CHANGES),
-    start_date=START,
     catchup=False,
     tags=["mkt", "night"],
     max_active_runs=1,

@@ -20,7 +20,7 @@ from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import DAG, PartitionedAssetTimetable, get_current_context, task, task_group
 from mkt_airflow.assets import CUSTOMER_FEATURES, CUSTOMER_SEGMENTS
 from mkt_airflow.day import day_of, origin_of
-from mkt_airflow.defaults import PARAMS, START, deadline, task_defaults
+from mkt_airflow.defaults import PARAMS, deadline, task_defaults
 from mkt_airflow.outcome import report, skip_where_dry, told_to_airflow
 from mkt_airflow.pipeline import pipeline
 
@@ -29,7 +29,6 @@ with DAG(
     description="Score with the champion and publish the segments, all or nothing",
     doc_md=__doc__,
     schedule=PartitionedAssetTimetable(assets=CUSTOMER_FEATURES),
-    start_date=START,
     catchup=False,
     tags=["mkt", "night"],
     max_active_runs=1,

@@ -18,7 +18,7 @@ Running it again trains and registers another challenger.
 from airflow.sdk import DAG, CronPartitionTimetable, get_current_context, task
 from mkt_airflow.assets import PROPENSITY_CHAMPION
 from mkt_airflow.day import day_of, origin_of
-from mkt_airflow.defaults import PARAMS, START, task_defaults
+from mkt_airflow.defaults import PARAMS, task_defaults
 from mkt_airflow.outcome import report, skip_where_dry, told_to_airflow
 from mkt_airflow.pipeline import pipeline
 from mkt_airflow.schedule import time_zone
@@ -30,7 +30,6 @@ with DAG(
     schedule=CronPartitionTimetable(
         "0 7 * * 0", timezone=time_zone(), run_offset=0, key_format="%Y-%m-%d"
     ),
-    start_date=START,
     catchup=False,
     tags=["mkt", "training"],
     max_active_runs=1,

@@ -1,7 +1,8 @@
 """The link from a task to the MLflow run that it wrote."""
 
 from airflow.plugins_manager import AirflowPlugin
-from airflow.sdk import BaseOperatorLink, XCom
+from airflow.sdk import BaseOperatorLink
+from airflow.sdk.execution_time.xcom import XCom
 
 
 class MlflowRunLink(BaseOperatorLink):

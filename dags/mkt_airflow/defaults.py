@@ -1,6 +1,10 @@
-"""What every DAG of the project has in common."""
+"""What every DAG of the project has in common.
 
-from datetime import UTC, datetime, timedelta
+No DAG has a start date: with one in the past the scheduler would run the last day that is due at
+once when the stack is first started, beside whatever was asked for.
+"""
+
+from datetime import timedelta
 from typing import Any
 
 from airflow.sdk import AsyncCallback, DeadlineAlert, DeadlineReference, Param
@@ -8,9 +12,6 @@ from airflow.sdk import AsyncCallback, DeadlineAlert, DeadlineReference, Param
 from mkt_airflow.outcome import RETRIES, RETRY_POLICY
 
 OWNER = "mkt_pipeline"
-START = datetime(2020, 1, 1, tzinfo=UTC)
-"""Before any day that is backfilled; catch-up is off."""
-
 PARAMS = {
     "as_of": Param(
         None,

@@ -136,3 +136,23 @@ def test_tasks_that_would_fight_for_a_database_have_pools(bag):
     assert dags["crm_extract"]["tasks"]["extract"]["pool"] == "crm"
     assert dags["propensity_training"]["tasks"]["ensure_extracted"]["pool"] == "crm"
     assert dags["nightly_scoring"]["tasks"]["night.publish"]["pool"] == "campaign"
+
+
+def test_every_plugin_file_can_be_loaded(tmp_path):
+    code = """
+from airflow.plugins_manager import get_import_errors, get_plugin_info
+names = {plugin["name"] for plugin in get_plugin_info()}
+print("ERRORS", dict(get_import_errors()), "mlflow_link" in names)
+"""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("AIRFLOW")}
+    environment |= {
+        "AIRFLOW_HOME": str(tmp_path),
+        "AIRFLOW__CORE__PLUGINS_FOLDER": str(PROJECT / "plugins"),
+    }
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code],
+        capture_output=True,
+        text=True,
+        env=environment,
+    )
+    assert "ERRORS {} True" in done.stdout, done.stdout + done.stderr[-2000:]
