@@ -13,6 +13,7 @@ from psycopg2.extensions import ISOLATION_LEVEL_REPEATABLE_READ
 
 from mkt_pipeline.campaign.database import CampaignDatabase
 from mkt_pipeline.campaign.publication import Publication
+from mkt_pipeline.campaign.statements import statement
 
 DAY = date(2026, 11, 16)
 ROWS = 400
@@ -135,12 +136,33 @@ def test_two_runs_of_one_day_follow_each_other(
     assert [p.publication_id for p in kept] == [max(ids)]
 
 
-def test_two_new_use_cases_do_not_hinder_each_other(
-    campaign: CampaignDatabase, in_parallel: Callable[..., list[int]]
-):
-    in_parallel(lambda: publish(campaign, use_case="v"), lambda: publish(campaign, use_case="w"))
+def test_two_new_use_cases_at_once_are_both_shown(campaign: CampaignDatabase, database_url: str):
+    first = psycopg2.connect(database_url)
+    second = threading.Thread(target=lambda: publish(campaign, use_case="w"))
+    with first.cursor() as cursor:
+        cursor.execute(statement("register_use_case"), {"use_case": "v"})
+        cursor.execute(statement("rebuild_current_segments"))
+        second.start()
+        wait_until_somebody_waits(cursor)
+        first.commit()
+    first.close()
+    second.join(timeout=60)
+    publish(campaign, use_case="v")
     assert campaign.segment_counts("v")[0].customers == ROWS
     assert campaign.segment_counts("w")[0].customers == ROWS
+
+
+def wait_until_somebody_waits(cursor: psycopg2.extensions.cursor) -> None:
+    """Until another session stands in line for a lock; a minute at most."""
+    for _ in range(6000):
+        cursor.execute(
+            "SELECT FROM pg_locks l JOIN pg_stat_activity a USING (pid)"
+            " WHERE NOT l.granted AND a.datname = current_database()"
+        )
+        if cursor.rowcount:
+            return
+        time.sleep(0.01)
+    pytest.fail("nobody waited for the lock")
 
 
 @pytest.fixture
