@@ -16,7 +16,7 @@ HISTORY_BEFORE_DAYS = 2190
 """How long before the first day the oldest customers were won."""
 
 EMAIL_SHARE, PHONE_SHARE = 0.6, 0.35
-_LEAN_SPREAD = 0.15
+_LEAN_SPREAD = 0.1
 
 
 def creation_days(customers: int, *, first: int, until: int, rng: np.random.Generator) -> Integers:

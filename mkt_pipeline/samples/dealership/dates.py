@@ -42,14 +42,14 @@ def is_discounted(number: int) -> bool:
 def vehicle_season(number: int) -> float:
     """Log factor on buying a vehicle: strongest in late March, a second peak in September."""
     turn = 2 * math.pi * (day_of(number).timetuple().tm_yday - 80) / 365.25
-    season = 0.15 * math.cos(turn) + 0.20 * math.cos(2 * turn)
-    return season + (0.30 if is_discounted(number) else 0.0)
+    season = 0.10 * math.cos(turn) + 0.12 * math.cos(2 * turn)
+    return season + (0.25 if is_discounted(number) else 0.0)
 
 
 def service_season(number: int) -> float:
     """Log factor on service: tyres are changed in April and October."""
     turn = 2 * math.pi * (day_of(number).timetuple().tm_yday - 105) / 365.25
-    return 0.35 * math.cos(2 * turn)
+    return 0.15 * math.cos(2 * turn)
 
 
 def mailings_between(first: int, end: int) -> Iterator[Mailing]:

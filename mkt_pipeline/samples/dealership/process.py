@@ -80,13 +80,13 @@ def rates_at(population: Population, day: int) -> Rates:
 
 
 def ripeness(population: Population, day: int) -> Floats:
-    """Log factor of the replacement cycle: from -2.6 with a new vehicle to 0.8 at its end.
+    """Log factor of the replacement cycle: from -2.7 with a new vehicle to 0.7 at its end.
 
     Who has no vehicle of ours stands at -1.0. Long after its end the pull weakens: such owners
     have often bought elsewhere.
     """
     ratio = (day - population.vehicle_day) / holding_days(population)
-    ripe = 3.6 * _rises(ratio, 0.90, 0.08) - 2.8 - 1.2 * _rises(ratio, 1.55, 0.12)
+    ripe = 3.4 * _rises(ratio, 0.90, 0.10) - 2.7 - 1.2 * _rises(ratio, 1.55, 0.12)
     return np.where(is_owner(population), ripe, np.float32(-1.0)).astype(np.float32)
 
 
@@ -100,9 +100,8 @@ def service_pull(population: Population, day: int) -> Floats:
 
 
 def holding_days(population: Population) -> Floats:
-    """How long a vehicle is usually kept: by contract, shorter for who drives much."""
-    usual = np.asarray(HOLDING_DAYS, dtype=np.float32)[population.contract]
-    return usual * np.power(15_000 / population.annual_km, np.float32(0.25))
+    """How long a vehicle is usually kept, by the contract that a person prefers."""
+    return np.asarray(HOLDING_DAYS, dtype=np.float32)[population.contract]
 
 
 def is_owner(population: Population) -> Flags:
@@ -128,7 +127,7 @@ def _purchase_rate(
 ) -> Floats:
     """Kept purchases per year."""
     signals = (
-        0.80 * np.minimum(population.web, 3)
+        0.75 * np.minimum(population.web, 3)
         + 0.90 * np.minimum(population.drive, 2)
         + 0.90 * np.minimum(population.quote, 2)
         + 0.40 * np.minimum(population.click, 2)
@@ -136,7 +135,7 @@ def _purchase_rate(
         + 0.25 * np.minimum(population.repair, 2)
         - 0.60 * np.minimum(population.complaint, 2)
     )
-    rate: Floats = np.exp(np.float32(-1.42) + 1.2 * ripe + signals + appeal + season)
+    rate: Floats = np.exp(np.float32(-1.16) + 1.2 * ripe + signals + appeal + season)
     return rate
 
 
