@@ -42,6 +42,9 @@ class BlockwiseBoosting(HistGradientBoostingClassifier):  # type: ignore[misc]  
 
     def fit(self, X: Values, y: Labels) -> Self:  # noqa: N803 - scikit-learn's name
         """Fit on encoded rows of shape [rows, columns]; in one thread where they are few."""
+        # A column without a single value cannot be binned; as a constant it is never split on.
+        nowhere_known = np.isnan(X).all(axis=0)
+        X = np.where(nowhere_known, 0.0, X) if nowhere_known.any() else X  # noqa: N806 - as above
         threads = None if X.size >= VALUES_FOR_THREADS else 1
         with threadpool_limits(threads, user_api="openmp"):
             super().fit(X, y)

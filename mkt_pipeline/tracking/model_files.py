@@ -1,7 +1,8 @@
 """Models in and out of the registry."""
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -34,9 +35,7 @@ def log_model(*, run_id: str, outcome: Outcome) -> tuple[str, str]:
         files = write_feature_files(
             Path(name), features=outcome.features, reference=outcome.reference
         )
-        with warnings.catch_warnings(), mlflow.start_run(run_id=run_id):
-            # MLflow 3.17 compares columns with a range, which pandas 3 will no longer do.
-            warnings.simplefilter("ignore", DeprecationWarning)
+        with _without_known_warnings(), mlflow.start_run(run_id=run_id):
             info = mlflow.sklearn.log_model(
                 outcome.chosen.model,
                 name="model",
@@ -74,6 +73,17 @@ def require_digest(folder: Path, *, expected: str | None, what: str) -> None:
             f"noted {(expected or 'none')[:12]})",
             remedy="find out who changed them; point the alias at another version, or train anew",
         )
+
+
+@contextmanager
+def _without_known_warnings() -> Iterator[None]:
+    """Hide what MLflow 3.17 warns of by itself, and nothing else."""
+    with warnings.catch_warnings():
+        # It compares column names with a range, which pandas 3 will no longer do.
+        warnings.filterwarnings("ignore", "Operation with range", DeprecationWarning)
+        # It infers a schema for chat messages when its scoring part is imported.
+        warnings.filterwarnings("ignore", ".*Any type hint is inferred", UserWarning)
+        yield
 
 
 def _example(

@@ -1,0 +1,146 @@
+"""Contributions of features, and the words made of them."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mkt_pipeline.contracts.feature import Feature
+from mkt_pipeline.modelling.contributions import contributions
+from mkt_pipeline.modelling.reasons import Reason, reason_text, top_reasons
+
+FEATURES = (
+    Feature("visits_90d", "visits", "number", "Visits.", "{value} visits in the last 90 days"),
+    Feature("visits_30d", "visits", "number", "Visits.", "{value} visits in the last 30 days"),
+    Feature("has_quote", "quotes", "flag", "Open quote.", "has an open quote"),
+    Feature("region", "profile", "category", "Region.", "lives in {value}"),
+)
+REFERENCE = {"visits_90d": 0.0, "visits_30d": 0.0, "has_quote": 0.0, "region": None}
+
+
+class KnownModel:
+    """Log-odds that can be added up by hand; counts the rows it is asked about."""
+
+    def __init__(self):
+        self.calls = []
+
+    def predict_proba(self, frame):
+        self.calls.append(len(frame))
+        north = (frame["region"] == "north").fillna(value=False).astype(float)
+        log_odds = (
+            0.5 * frame["visits_90d"].fillna(0)
+            + 0.25 * frame["visits_30d"].fillna(0)
+            - 1.0 * frame["has_quote"]
+            + 2.0 * north
+        ).to_numpy()
+        propensity = 1 / (1 + np.exp(-log_odds))
+        return np.column_stack([1 - propensity, propensity])
+
+
+def frame(*rows, text="object"):
+    made = pd.DataFrame(list(rows), columns=[feature.name for feature in FEATURES], dtype=object)
+    kinds = {f.name: text if f.kind == "category" else "float64" for f in FEATURES}
+    return made.astype(kinds)
+
+
+def moved(table, **options):
+    return contributions(
+        model=KnownModel(), frame=table, reference=REFERENCE, features=FEATURES, **options
+    )
+
+
+def test_related_windows_are_moved_together_and_the_shortest_speaks():
+    found = moved(frame((4, 2, 0, "north")))
+    np.testing.assert_allclose(found, [[0, 2.5, 0, 2.0]], atol=1e-12)
+
+
+def test_the_longer_window_speaks_where_the_shorter_is_as_usual():
+    found = moved(frame((4, 0, 1, None)))
+    np.testing.assert_allclose(found, [[2.0, 0, -1.0, 0]], atol=1e-12)
+
+
+def test_a_customer_like_the_reference_costs_no_question():
+    model = KnownModel()
+    usual = frame((0, 0, 0, None), (0, 0, 0, np.nan))
+    found = contributions(model=model, frame=usual, reference=REFERENCE, features=FEATURES)
+    assert not found.any()
+    assert model.calls == []
+
+
+def test_an_empty_frame_has_no_contributions():
+    assert moved(frame()).shape == (0, 4)
+
+
+@pytest.mark.parametrize("text", ["object", "str"])
+def test_small_calls_give_the_same_as_one_large_call(text):
+    random = np.random.default_rng(1)
+    rows = [
+        (v, v // 2, q, r)
+        for v, q, r in zip(
+            random.integers(0, 4, 60),
+            random.integers(0, 2, 60),
+            ["north", None, "süd"] * 20,
+            strict=True,
+        )
+    ]
+    table = frame(*rows, text=text)
+    np.testing.assert_array_equal(moved(table, pairs_per_call=7), moved(table))
+
+
+def test_the_row_labels_of_the_frame_do_not_matter():
+    table = frame((4, 2, 0, "north"), (0, 0, 1, None))
+    table.index = [7, 7]
+    np.testing.assert_array_equal(moved(table)[1], moved(frame((0, 0, 1, None)))[0])
+
+
+def test_the_strongest_reasons_come_first_and_say_their_direction():
+    table = frame((4, 2, 1, "north"))
+    (found,) = top_reasons(frame=table, contributions=moved(table), features=FEATURES, count=2)
+    assert [(r.text, r.direction) for r in found] == [
+        ("2 visits in the last 30 days", "raises"),
+        ("lives in north", "raises"),
+    ]
+    assert [r.weight for r in found] == pytest.approx([2.5, 2.0])
+
+
+def test_what_moves_nothing_is_no_reason():
+    table = frame((0, 0, 1, None), (0, 0, 0, None))
+    found = top_reasons(frame=table, contributions=moved(table), features=FEATURES)
+    assert found == [[Reason("has_quote", "has an open quote", "lowers", pytest.approx(1.0))], []]
+
+
+def test_reasons_of_many_customers_are_their_own():
+    table = frame(*[(k % 5, 0, 0, None) for k in range(50)])
+    found = top_reasons(frame=table, contributions=moved(table), features=FEATURES)
+    assert [r[0].text if r else None for r in found[:5]] == [
+        None,
+        "1 visits in the last 90 days",
+        "2 visits in the last 90 days",
+        "3 visits in the last 90 days",
+        "4 visits in the last 90 days",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (2.0, "2 visits in the last 90 days"),
+        (1234.0, "1,234 visits in the last 90 days"),
+        (1234.56, "1,235 visits in the last 90 days"),
+        (12.34, "12.3 visits in the last 90 days"),
+        (0.256, "0.26 visits in the last 90 days"),
+        (-3.0, "-3 visits in the last 90 days"),
+        (np.nan, "not known: visits"),
+    ],
+)
+def test_numbers_read_as_people_write_them(value, text):
+    assert reason_text(FEATURES[0], value) == text
+
+
+def test_flags_and_categories_read_as_sentences():
+    consent = Feature("consent", "consent", "flag", "E-mail.", "contact allowed: {value}")
+    assert reason_text(FEATURES[2], 0.0) == "does not apply: has an open quote"
+    assert reason_text(FEATURES[2], 1.0) == "has an open quote"
+    assert reason_text(FEATURES[2], np.nan) == "not known: open quote"
+    assert reason_text(consent, 1.0) == "contact allowed: yes"
+    assert reason_text(FEATURES[3], None) == "not known: region"
+    assert reason_text(FEATURES[3], "north") == "lives in north"
