@@ -26,10 +26,37 @@ _REFUSED_TO_CONNECT = (
     "is not permitted to log in",
     "permission denied for database",
 )
-_BUSY = frozenset({"55P03", "40P01", "40001"})
-_FULL = "53100"
 _AWAY = frozenset({"08", "57", "53", "58"})
-_NOT_MIGRATED = frozenset({"42P01", "3F000", "42883"})
+_BUSY = (
+    BusyError,
+    f"another session holds a lock in {THE_DATABASE}",
+    "wait for the other publication or reader to end, and publish again",
+)
+_NOT_MIGRATED = (
+    FailNowError,
+    f"{THE_DATABASE} has no campaign tables yet",
+    "publish a night first, which creates them",
+)
+_FULL = (
+    StorageFullError,
+    f"the disk of {THE_DATABASE} is full",
+    "free space on it; nothing was committed",
+)
+_NO_PRIVILEGE = (
+    AccessRefusedError,
+    f"the user of {THE_DATABASE} lacks a privilege",
+    "let it own the schema campaign, or grant CREATE on the database",
+)
+_BY_CODE: dict[str, tuple[type[MktError], str, str]] = {
+    "55P03": _BUSY,  # lock not available
+    "40P01": _BUSY,  # deadlock
+    "40001": _BUSY,  # serialisation
+    "53100": _FULL,
+    "42501": _NO_PRIVILEGE,
+    "42P01": _NOT_MIGRATED,  # table
+    "3F000": _NOT_MIGRATED,  # schema
+    "42883": _NOT_MIGRATED,  # function
+}
 _REFUSALS = {
     "propensity_is_probability": "a propensity is not between 0 and 1",
     "segment_known": "a segment is not one of high, medium, low",
@@ -65,26 +92,9 @@ def connecting_as_ours(error: psycopg2.Error) -> MktError:
 def as_ours(error: psycopg2.Error) -> MktError:
     """The error of a statement."""
     code = error.pgcode or ""
-    if code in _BUSY:
-        return BusyError(
-            f"another session holds a lock in {THE_DATABASE}",
-            remedy="wait for the other publication or reader to end, and publish again",
-        )
-    if code == _FULL:
-        return StorageFullError(
-            f"the disk of {THE_DATABASE} is full",
-            remedy="free space on it; nothing was committed",
-        )
-    if code == "42501":
-        return AccessRefusedError(
-            f"the user of {THE_DATABASE} lacks a privilege",
-            remedy="let it own the schema campaign, or grant CREATE on the database",
-        )
-    if code in _NOT_MIGRATED:
-        return FailNowError(
-            f"{THE_DATABASE} has no campaign tables yet",
-            remedy="publish a night first, which creates them",
-        )
+    if code in _BY_CODE:
+        kind, problem, remedy = _BY_CODE[code]
+        return kind(problem, remedy=remedy)
     if code[:2] in {"22", "23"}:
         return _refusal(error)
     if not code or code[:2] in _AWAY:
