@@ -1,6 +1,6 @@
 """`mkt run`: the whole thing by one command, through the real scheduler."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Annotated
 
@@ -19,6 +19,7 @@ from mkt_pipeline.stack.airflow_api import AirflowApi
 from mkt_pipeline.stack.dag_following import run_chain, run_dag, wait_for_dags
 from mkt_pipeline.stack.deployment import Deployment, deployment
 from mkt_pipeline.stack.launch import up
+from mkt_pipeline.stack.programs import PIECES
 from mkt_pipeline.stack.shutdown import down
 from mkt_pipeline.tracking.server import Tracking
 from mkt_pipeline.wiring import use_cases_of
@@ -45,8 +46,11 @@ def run(
     day = str(settings.as_of(as_of))
     use_cases = use_cases_of(settings)
     board = ProgressBoard(console)
-    with board.shown(), _nothing_left_half_way(where, board):
+    with board.shown(), _nothing_left_half_way(where, board) as start:
+        # Before the scheduler runs, which may find that a night is due at once.
+        start("postgres")
         _load_sample(where, board, customers)
+        start(*PIECES)
         api = AirflowApi(where)
         board.tell("DAGs", "being read by Airflow")
         wait_for_dags(api, (TRAINING, *NIGHT))
@@ -58,17 +62,23 @@ def run(
 
 
 @contextmanager
-def _nothing_left_half_way(where: Deployment, board: ProgressBoard) -> Iterator[None]:
-    """Start the stack; on Ctrl-C stop again what was started here, and only that.
+def _nothing_left_half_way(
+    where: Deployment, board: ProgressBoard
+) -> Iterator[Callable[..., None]]:
+    """Yield a function that starts pieces; on Ctrl-C, stop what it started, and only that.
 
     After a failed task the stack stays up: its logs and user interfaces tell why.
     """
+    started: set[str] = set()
+
+    def start(*pieces: str) -> None:
+        started.update(up(where, only=pieces, tell=board.tell))
+
     with stop_signals_interrupt():
-        started = up(where, tell=board.tell)
         try:
-            yield
+            yield start
         except KeyboardInterrupt:
-            down(where, only=started, tell=board.tell)
+            down(where, only=[piece for piece in PIECES if piece in started], tell=board.tell)
             raise
 
 

@@ -85,9 +85,13 @@ def run_dag(api: AirflowApi, dag_id: str, *, key: str, watch: Watch) -> DagRun:
 
 
 def run_chain(api: AirflowApi, dag_ids: Sequence[str], *, key: str, watch: Watch) -> None:
-    """Trigger the first DAG for a day and follow the others, which its assets wake in turn."""
+    """Run the first DAG for a day and follow the others, which its assets wake in turn.
+
+    A run of the first that the scheduler has begun for the same day is followed, not doubled.
+    """
     before = {dag_id: {run.run_id for run in api.runs(dag_id, key=key)} for dag_id in dag_ids}
-    run_dag(api, dag_ids[0], key=key, watch=watch)
+    under_way = [run for run in api.runs(dag_ids[0], key=key) if not run.ended]
+    follow(api, under_way[0] if under_way else api.trigger(dag_ids[0], key=key), watch)
     for earlier, dag_id in pairwise(dag_ids):
         follow(api, _woken(api, dag_id, key, before[dag_id], earlier), watch)
 
