@@ -1,0 +1,163 @@
+"""`mkt run` and `mkt stack down` as a user calls them, through the real Airflow scheduler."""
+
+import json
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import psutil
+import psycopg2
+import pytest
+
+from mkt_pipeline.settings import Settings
+from mkt_pipeline.stack.addresses import addresses
+from mkt_pipeline.stack.airflow_api import AirflowApi
+from mkt_pipeline.stack.dag_following import follow
+from mkt_pipeline.stack.deployment import deployment
+from mkt_pipeline.stack.environment import environment, told_to_airflow
+
+PROJECT = Path(__file__).resolve().parents[2]
+DAY = datetime.now(UTC).date()
+CASES = {"vehicle_purchase", "service_visit"}
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory, free_port):
+    return Settings(
+        home=tmp_path_factory.mktemp("first run") / ".mkt",
+        postgres_port=free_port(),
+        mlflow_port=free_port(),
+        airflow_port=free_port(),
+        today=DAY,
+        _env_file=None,
+    )
+
+
+@pytest.fixture(scope="module")
+def mkt(settings):
+    """A function that runs the command line in a process of its own."""
+    told = {
+        "MKT_HOME": str(settings.home),
+        "MKT_TODAY": str(DAY),
+        "MKT_POSTGRES_PORT": str(settings.postgres_port),
+        "MKT_MLFLOW_PORT": str(settings.mlflow_port),
+        "MKT_AIRFLOW_PORT": str(settings.airflow_port),
+    }
+    own = {k: v for k, v in os.environ.items() if not k.startswith(("MKT_", "AIRFLOW_"))}
+
+    def call(*arguments, expect=0):
+        done = subprocess.run(
+            [sys.executable, "-m", "mkt_pipeline.cli", *arguments],
+            capture_output=True,
+            text=True,
+            env=own | told | {"COLUMNS": "160"},
+            cwd=PROJECT,
+            timeout=900,
+        )
+        assert done.returncode == expect, done.stdout[-6000:] + done.stderr[-3000:]
+        return done.stdout
+
+    yield call
+    call("stack", "down")
+
+
+@pytest.fixture(scope="module")
+def first_run(mkt):
+    return mkt("run", "--customers", "2000")
+
+
+def rows(settings, statement):
+    connection = psycopg2.connect(addresses(settings).campaign)
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        found = cursor.fetchall()
+    connection.close()
+    return found
+
+
+CURRENT = (
+    "SELECT use_case, as_of, customer_id, propensity, segment FROM campaign.current_segments"
+    " ORDER BY 1, 3"
+)
+
+
+def test_the_first_run_ends_with_segments_examples_figures_and_addresses(first_run, settings):
+    for words in ("high", "medium", "low", "ROC AUC", "Try next", f"{settings.airflow_port}"):
+        assert words in first_run
+    assert {row[0] for row in rows(settings, CURRENT)} == CASES
+    assert {row[1] for row in rows(settings, CURRENT)} == {DAY}
+
+
+def test_a_night_of_the_scheduler_is_tied_to_its_runs(first_run, settings):
+    published = rows(settings, "SELECT use_case, run_id, airflow_run FROM campaign.publications")
+    assert {row[0] for row in published} == CASES
+    assert all(run_id and "asset_triggered" in airflow for _, run_id, airflow in published)
+    api = AirflowApi(deployment(settings))
+    run = api.runs("nightly_scoring", key=str(DAY))[0]
+    tasks = {task.name: task.state for task in api.tasks(run)}
+    assert {f"night.score [{case}]" for case in CASES} <= set(tasks)
+    assert set(tasks.values()) == {"success"}
+
+
+def test_the_links_between_airflow_and_mlflow_lead_there_and_back(first_run, settings):
+    api = AirflowApi(deployment(settings))
+    run = api.runs("nightly_scoring", key=str(DAY))[0]
+    path = f"/dags/nightly_scoring/dagRuns/{run.run_id}/taskInstances/night.score/links"
+    link = api._get(f"{path}?map_index=0")["extra_links"]["MLflow run"]
+    run_ids = {row[0] for row in rows(settings, "SELECT run_id FROM campaign.publications")}
+    assert link.rsplit("/", 1)[1] in run_ids
+
+
+def test_a_second_run_replaces_the_night_and_changes_nothing_else(first_run, mkt, settings):
+    before = rows(settings, CURRENT)
+    mkt("run", "--customers", "2000")
+    assert rows(settings, CURRENT) == before
+    shown = json.loads(mkt("segments", "show", "--json", "--examples", "2"))
+    assert {one["use_case"] for one in shown} == CASES
+
+
+def test_a_backfill_publishes_earlier_days_and_leaves_the_current_one(first_run, settings):
+    before = rows(settings, CURRENT)
+    days = [DAY - timedelta(days=n) for n in (3, 2)]
+    where = deployment(settings)
+    subprocess.run(
+        [
+            *(sys.executable, "-m", "airflow", "backfill", "create", "--dag-id", "crm_extract"),
+            *("--from-date", f"{days[0]}T00:30:00", "--to-date", f"{days[1]}T00:30:00"),
+        ],
+        check=True,
+        capture_output=True,
+        env=environment(told_to_airflow(where)),
+        timeout=120,
+    )
+    api = AirflowApi(where)
+    for day in days:
+        wait_for_night(api, str(day))
+    published = rows(
+        settings, "SELECT as_of, use_case FROM campaign.publications WHERE status = 'published'"
+    )
+    assert set(published) == {(day, case) for day in [*days, DAY] for case in CASES}
+    assert rows(settings, CURRENT) == before
+
+
+def wait_for_night(api, key):
+    import time
+
+    deadline = time.monotonic() + 300
+    for dag_id in ("crm_extract", "customer_features", "nightly_scoring"):
+        while not api.runs(dag_id, key=key):
+            assert time.monotonic() < deadline, f"{dag_id} did not start for {key}"
+            time.sleep(0.5)
+        follow(api, api.runs(dag_id, key=key)[0], lambda _: None)
+
+
+def test_down_stops_all_of_it(first_run, mkt, settings):
+    status = json.loads(mkt("stack", "status", "--json"))
+    assert status
+    mkt("stack", "down")
+    home = str(settings.home)
+    left = [p.pid for p in psutil.process_iter(["environ"]) if home in str(p.info["environ"])]
+    assert left == []
