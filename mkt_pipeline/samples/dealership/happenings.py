@@ -69,38 +69,37 @@ def draw(
     population: Population, rates: Rates, *, day: int, days: int, rng: np.random.Generator
 ) -> Happenings:
     """Draw the step from ``day`` to before ``day + days``: at most one event of a kind each."""
-    web, drive, quote, purchase, cancelled, booking, service, no_show, life, archive, withdraw = (
-        first_events(
-            (
-                *(rates.web, rates.drive, rates.quote, rates.purchase),
-                rates.purchase * np.float32(CANCELLED_SHARE / (1 - CANCELLED_SHARE)),
-                *(rates.booking, rates.service),
-                rates.service * np.float32(NO_SHOW_SHARE / (1 - NO_SHOW_SHARE)),
-                *(rates.life, rates.archive, rates.withdraw),
-            ),
-            days=days,
-            rng=rng,
-        )
-    )
+    by_kind = _rates_by_kind(rates)
+    drawn = first_events(tuple(by_kind.values()), days=days, rng=rng)
+    who = dict(zip(by_kind, drawn, strict=True))
+    withdraw = who.pop("withdraw")
     return Happenings(
-        web=web,
-        lead=_some(web, LEAD_SHARE, rng),
-        drive=drive,
-        quote=quote,
-        purchase=purchase,
-        cancelled=cancelled,
-        booking=booking,
-        service=service,
-        repair=_some(service, REPAIR_SHARE, rng),
-        complaint=_some(service, COMPLAINT_SHARE, rng),
-        no_show=no_show,
-        life=life,
-        archive=archive,
+        **who,
+        lead=_some(who["web"], LEAD_SHARE, rng),
+        repair=_some(who["service"], REPAIR_SHARE, rng),
+        complaint=_some(who["service"], COMPLAINT_SHARE, rng),
         withdraw=withdraw[population.email_consent[withdraw]],
         sends=tuple(
             _send(population, mailing, rng) for mailing in dates.mailings_between(day, day + days)
         ),
     )
+
+
+def _rates_by_kind(rates: Rates) -> dict[str, Floats]:
+    """The rates, and with them those of sales and appointments that come to nothing."""
+    return {
+        "web": rates.web,
+        "drive": rates.drive,
+        "quote": rates.quote,
+        "purchase": rates.purchase,
+        "cancelled": rates.purchase * np.float32(CANCELLED_SHARE / (1 - CANCELLED_SHARE)),
+        "booking": rates.booking,
+        "service": rates.service,
+        "no_show": rates.service * np.float32(NO_SHOW_SHARE / (1 - NO_SHOW_SHARE)),
+        "life": rates.life,
+        "archive": rates.archive,
+        "withdraw": rates.withdraw,
+    }
 
 
 def first_events(
