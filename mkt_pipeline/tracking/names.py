@@ -5,6 +5,9 @@ CHAMPION, CHALLENGER, PREVIOUS = "champion", "challenger", "previous"
 DIGEST_TAG = "sha256"
 """Tag of a model version: SHA-256 over the files of the model."""
 
+MODEL_TAG = "model_id"
+"""Tag of a model version: MLflow's own id of the logged model behind it."""
+
 
 def training_experiment(use_case: str) -> str:
     """The experiment that holds the training runs of a use case."""

@@ -10,7 +10,14 @@ from mkt_pipeline.tracking.champion import Champion
 from mkt_pipeline.tracking.failures import is_missing
 from mkt_pipeline.tracking.feature_files import read_feature_files
 from mkt_pipeline.tracking.model_files import EXTRA_FOLDER, MODEL_FILE, download, require_digest
-from mkt_pipeline.tracking.names import CHALLENGER, CHAMPION, DIGEST_TAG, PREVIOUS, registered_model
+from mkt_pipeline.tracking.names import (
+    CHALLENGER,
+    CHAMPION,
+    DIGEST_TAG,
+    MODEL_TAG,
+    PREVIOUS,
+    registered_model,
+)
 
 
 class Registry:
@@ -26,7 +33,12 @@ class Registry:
         name = registered_model(use_case)
         self._ensure_model(name, use_case)
         made = self.client.create_model_version(
-            name, source, run_id=run_id, tags=dict(tags), model_id=model_id
+            # The registry's database does not keep the model id: a tag does.
+            name,
+            source,
+            run_id=run_id,
+            tags={**tags, MODEL_TAG: model_id},
+            model_id=model_id,
         )
         self.client.set_registered_model_alias(name, CHALLENGER, made.version)
         return int(made.version)
@@ -68,7 +80,8 @@ class Registry:
         found = self.client.get_model_version(name, str(version))
         run = self.client.get_run(found.run_id)
         with TemporaryDirectory(prefix="mkt-model-") as folder:
-            files = download(f"models:/{name}/{version}", Path(folder))
+            # By its source: fetched by its version, MLflow adds a file of its own.
+            files = download(found.source, Path(folder))
             what = f"version {version} of {name}"
             require_digest(files, expected=found.tags.get(DIGEST_TAG), what=what)
             features, reference = read_feature_files(files / EXTRA_FOLDER)
@@ -77,7 +90,7 @@ class Registry:
             name=name,
             version=version,
             run_id=found.run_id,
-            model_id=str(found.model_id),
+            model_id=found.tags[MODEL_TAG],
             url=run_url.format(experiment=run.info.experiment_id, run=found.run_id),
             metrics=dict(run.data.metrics),
             tags=dict(run.data.tags),

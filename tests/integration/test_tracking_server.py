@@ -285,6 +285,7 @@ def test_a_scoring_run_is_linked_to_its_model(tracking, trained):
     assert run.data.tags["training_run_id"] == trained.run_id
     assert run.data.tags["airflow_run_id"] == "manual"
     assert [model.model_id for model in run.inputs.model_inputs] == [champion.model_id]
+    assert client(tracking).get_logged_model(champion.model_id).source_run_id == trained.run_id
     assert run.data.metrics == {"rows": 600.0}
 
 
