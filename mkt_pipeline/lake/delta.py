@@ -36,7 +36,7 @@ class DeltaStore:
         if not self.exists:
             return []
         filters = None if as_of is None else [("as_of", "=", as_of)]
-        uris = DeltaTable(self.uri).file_uris(filters)
+        uris = DeltaTable(self.uri).file_uris(file_pruning_predicate=filters)
         # Local files come as percent-encoded paths, which no reader of files understands.
         return list(uris) if "://" in self.uri else [unquote(uri) for uri in uris]
 

@@ -30,7 +30,7 @@ class Session:
     def materialise(self, expression: ir.Table) -> ir.Table:
         """Compute ``expression`` once, into a table on the scratch disk."""
         name = f"t_{uuid.uuid4().hex}"
-        self.backend.con.execute(f"CREATE TABLE {name} AS {ibis.to_sql(expression, 'duckdb')}")
+        self.backend.con.execute(f"CREATE TABLE {name} AS {self.backend.compile(expression)}")
         return self.backend.table(name)
 
     def register(self, table: pa.Table) -> ir.Table:
@@ -42,7 +42,7 @@ class Session:
     def stream(self, expression: ir.Table, *, rows: int = 131_072) -> pa.RecordBatchReader:
         """The rows of ``expression`` in batches of at most ``rows``; memory stays bounded."""
         # Not Ibis' own to_pyarrow_batches, which calls a name that DuckDB 2 no longer has.
-        return self.backend.con.sql(ibis.to_sql(expression, "duckdb")).to_arrow_reader(rows)
+        return self.backend.con.sql(self.backend.compile(expression)).to_arrow_reader(rows)
 
 
 @contextmanager
