@@ -10,7 +10,7 @@ from mkt_pipeline.contracts.feature import Feature
 from mkt_pipeline.modelling.labelled import Labelled
 from mkt_pipeline.modelling.propensity import Propensity, propensity_of
 
-SAMPLE_ROWS = 10_000
+SAMPLE_ROWS = 5_000
 REPEATS = 3
 
 
