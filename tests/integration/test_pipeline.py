@@ -9,6 +9,7 @@ import psycopg2
 import pytest
 
 from mkt_pipeline.contracts.feature import Feature
+from mkt_pipeline.contracts.use_case import Eligibility
 from mkt_pipeline.errors import (
     BadInputError,
     DataRefusedError,
@@ -204,10 +205,8 @@ def test_a_day_that_is_not_extracted_has_no_features(pipeline, extracted):
 
 
 def test_a_use_case_nobody_is_eligible_for_is_refused(pipeline, published):
-    strict = pipeline.use_case(CASE).model_copy(
-        update={"eligibility": {"min_tenure_days": 36_500, "ordered_within_days": None}}
-    )
-    strict = type(strict).model_validate(strict.model_dump())
+    nobodys = Eligibility(min_tenure_days=36_500)
+    strict = pipeline.use_case(CASE).model_copy(update={"eligibility": nobodys})
     nobody = dataclasses.replace(pipeline)
     nobody.__dict__["use_cases"] = {CASE: strict}
     before = current(pipeline)
