@@ -12,11 +12,15 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
+from mkt_pipeline.stack.airflow_api import TaskTry
 from mkt_pipeline.stack.dag_following import Step
 
 Look = Literal["working", "done", "failed"]
 
 SIGNS = {"done": Text("✓", style="green"), "failed": Text("✗", style="red")}
+
+BUSY = ("running", "restarting", "deferred", "up_for_retry", "up_for_reschedule", "failed")
+"""States of a task worth naming."""
 
 DONE_WORDS = ("ready", "already up", "done")
 """After these words nothing more is to come for the piece."""
@@ -52,7 +56,8 @@ class ProgressBoard:
         look: Look = "working"
         if step.run.ended:
             look = "done" if step.run.state == "success" else "failed"
-        self._set(step.run.dag_id, describe(step), look)
+        if look != "working" or self._console.is_terminal or not between_tasks(step):
+            self._set(step.run.dag_id, describe(step), look)
 
     def fail(self) -> None:
         """Mark whatever is still at work as failed."""
@@ -79,7 +84,8 @@ class ProgressBoard:
         changed = row.what != what
         row.what, row.look, row.until = what, look, None if look == "working" else now
         if changed and not self._console.is_terminal:
-            self._console.print(f"[{now - self._began:6.1f} s] {name}: {what}", markup=False)
+            line = f"[{now - self._began:6.1f} s] {name}: {what}"
+            self._console.print(line, markup=False, highlight=False, soft_wrap=True)
 
     def _render(self) -> Group:
         table = Table.grid(padding=(0, 1))
@@ -93,14 +99,21 @@ class ProgressBoard:
         return Group(table)
 
 
+def between_tasks(step: Step) -> bool:
+    """Whether the scheduler is about to start the next task: nothing worth a line of its own."""
+    return step.run.state == "running" and not any(task.state in BUSY for task in step.tasks)
+
+
 def describe(step: Step) -> str:
-    """What a run does, in one line: names of the tasks at work, else its state."""
-    ended = sum(task.state in ("success", "skipped") for task in step.tasks)
-    busy = [
-        task.name if task.state == "running" else f"{task.name} ({task.state.replace('_', ' ')})"
-        for task in step.tasks
-        if task.state not in (None, "success", "skipped", "removed", "scheduled", "queued")
-    ]
+    """What a run does, in one line: the tasks at work, or between two of them the last to end."""
     if step.run.state == "success":
-        return f"done, {ended} tasks"
-    return f"{', '.join(busy) or step.run.state}, {ended} of {len(step.tasks)} tasks done"
+        return f"done, {len(step.tasks)} tasks"
+    busy = [_busy(task) for task in step.tasks if task.state in BUSY]
+    waiting = "waits for its turn" if step.run.state == "queued" else "between tasks"
+    ended = sum(task.state in ("success", "skipped") for task in step.tasks)
+    return f"{', '.join(busy) or waiting}, {ended} of {len(step.tasks)} tasks done"
+
+
+def _busy(task: TaskTry) -> str:
+    state = "" if task.state == "running" else f" ({str(task.state).replace('_', ' ')})"
+    return f"{task.name}{state}"

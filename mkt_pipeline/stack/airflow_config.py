@@ -22,6 +22,17 @@ ADMIN = "admin"
 PARALLELISM = 8
 """Tasks at once: four per core of a small machine, most of which wait for a database."""
 
+PRELOADED = (
+    *("airflow", "airflow.executors.local_executor"),
+    *("pandas", "pyarrow.csv", "pyarrow.dataset", "scipy.sparse", "psycopg2", "pydantic_settings"),
+    *("sklearn.ensemble", "sklearn.pipeline", "sklearn.compose", "sklearn.calibration"),
+    *("ibis.backends.duckdb", "deltalake", "mlflow.sklearn", "skops.io", "matplotlib.figure"),
+)
+"""Imported once and inherited by every task, which saves each some 4 CPU seconds.
+
+Packages of others only: an edit of the project's own code must reach the next task at once.
+"""
+
 TOKEN_SECONDS = 12 * 3600
 """A task that outlives its token cannot report its end; the default is ten minutes."""
 
@@ -34,13 +45,18 @@ def admin_password(where: Deployment) -> str:
 def write_airflow_config(where: Deployment) -> None:
     """Write ``airflow.cfg`` and the file of passwords; both readable by the owner alone."""
     where.airflow_home.mkdir(parents=True, exist_ok=True)
+    write_private(where.airflow_home / "airflow.cfg", airflow_config(where))
+    write_private(_passwords(where), json.dumps({ADMIN: admin_password(where)}))
+
+
+def airflow_config(where: Deployment) -> str:
+    """The content of ``airflow.cfg``."""
     parser = configparser.ConfigParser(interpolation=None)
     parser.read_dict({name: _escaped(options) for name, options in _sections(where).items()})
     text = io.StringIO("# Written by `mkt stack up`; changes are lost.\n")
     text.seek(0, io.SEEK_END)
     parser.write(text)
-    write_private(where.airflow_home / "airflow.cfg", text.getvalue())
-    write_private(_passwords(where), json.dumps({ADMIN: admin_password(where)}))
+    return text.getvalue()
 
 
 def connections(where: Deployment) -> Mapping[str, str]:
@@ -103,6 +119,8 @@ def _scheduler() -> dict[str, str]:
         "scheduler_idle_sleep_time": "0.3",
         "enable_health_check": "False",
         "catchup_by_default": "False",
+        "mp_start_method": "forkserver",
+        "mp_forkserver_preload": ",".join(PRELOADED),
     }
 
 

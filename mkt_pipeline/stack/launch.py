@@ -50,7 +50,7 @@ def up(where: Deployment, *, only: Sequence[str] = PIECES, tell: Tell) -> tuple[
     with full_disk_told(where.home), stack_lock(where), _all_or_nothing(where, tell) as launch:
         names = ["postgres"] if _postgres(launch) else []
         if "mlflow" in pieces:
-            _ensure(launch, mlflow_server(where))
+            _ensure(launch, [mlflow_server(where)])
         if wanted := [piece for piece in AIRFLOW_PIECES if piece in pieces]:
             _airflow(launch, wanted)
         names += [piece for piece in pieces if piece in launch.waiting]
@@ -111,30 +111,37 @@ def _airflow(launch: _Launch, pieces: Sequence[str]) -> None:
         launch.tell("airflow database", "migrating")
         migrate(where)
         launch.tell("airflow database", "ready")
-    for piece in pieces:
-        _ensure(launch, airflow_program(where, piece))
+    _ensure(launch, [airflow_program(where, piece) for piece in pieces])
 
 
-def _ensure(launch: _Launch, program: Program) -> None:
-    """Start the program unless it runs already as it would be started now."""
-    path = launch.where.pid_file(program.name)
-    known = PidFile.read(path)
-    if known and known.process():
-        if known.fingerprint == program.fingerprint:
-            launch.tell(program.name, "already up")
-            return
-        launch.tell(program.name, "settings changed, starting afresh")
-    elif known:
+def _ensure(launch: _Launch, programs: Sequence[Program]) -> None:
+    """Start the programs, except those that run already as they would be started now."""
+    wanted = [program for program in programs if not _runs(launch, program)]
+    known = [PidFile.read(launch.where.pid_file(program.name)) for program in wanted]
+    terminate(file for file in known if file)
+    for program in wanted:
+        launch.where.pid_file(program.name).unlink(missing_ok=True)
+        if program.port and program.port_setting:
+            refuse_taken(program.port, piece=program.name, setting=program.port_setting)
+    for program in wanted:
+        launch.tell(program.name, "starting")
+        file = start(program, launch.where)
+        launch.started.append(file)
+        launch.waiting[program.name] = file
+
+
+def _runs(launch: _Launch, program: Program) -> bool:
+    known = PidFile.read(launch.where.pid_file(program.name))
+    if known is None:
+        return False
+    if known.process() is None:
         tell_stale(launch.tell, program.name, known)
-    if known:
-        terminate([known])
-        path.unlink(missing_ok=True)
-    if program.port and program.port_setting:
-        refuse_taken(program.port, piece=program.name, setting=program.port_setting)
-    launch.tell(program.name, "starting")
-    file = start(program, launch.where)
-    launch.started.append(file)
-    launch.waiting[program.name] = file
+        return False
+    if known.fingerprint != program.fingerprint:
+        launch.tell(program.name, "settings changed, stopping")
+        return False
+    launch.tell(program.name, "already up")
+    return True
 
 
 def _wait(launch: _Launch) -> None:

@@ -19,7 +19,8 @@ _children: dict[int, "subprocess.Popen[bytes]"] = {}
 class Program:
     """A process that runs until it is stopped.
 
-    ``environment`` is all that it gets. ``port`` is where it listens, set by ``port_setting``.
+    ``environment`` is all that it gets; ``told`` is that part of it, and of its files, with which
+    it is started afresh when it changes. ``port`` is where it listens, set by ``port_setting``.
     """
 
     name: str

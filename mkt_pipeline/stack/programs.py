@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Mapping
 
+from mkt_pipeline.stack.airflow_config import airflow_config
 from mkt_pipeline.stack.deployment import Deployment
 from mkt_pipeline.stack.environment import environment, told_to_airflow, told_to_mlflow
 from mkt_pipeline.stack.program import Program
@@ -48,7 +49,7 @@ def airflow_program(where: Deployment, piece: str) -> Program:
         piece,
         airflow_command(piece, *OPTIONS.get(piece, ())),
         environment(told),
-        told,
+        {**told, "airflow.cfg": airflow_config(where)},
         port,
         "MKT_AIRFLOW_PORT" if port else None,
     )
