@@ -21,8 +21,8 @@ Labels = npt.NDArray[np.bool_]
 BLOCK_ROWS = 4096
 VALUES_FOR_THREADS = 20_000_000
 """Rows x columns; below, a fit in one thread takes at most some 20 seconds of one processor."""
-LEARNING_RATE = 0.05
-TREES = 150
+LEARNING_RATE = 0.1
+TREES = 80
 LEAVES = 15
 MIN_ROWS_PER_LEAF = 50
 L2 = 1.0

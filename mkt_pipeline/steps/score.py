@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -140,7 +140,7 @@ class Scorer:
                     "as_of": [str(self.as_of)] * len(frame),
                     "customer_id": frame["customer_id"].tolist(),
                     "propensity": propensity_of(model, known),
-                    "reasons": [_json([asdict(one) for one in few]) for few in reasons],
+                    "reasons": [_json([vars(one) for one in few]) for few in reasons],
                     "recommended_products": [_json(few) for few in lists],
                     "model_version": [str(self.champion.version)] * len(frame),
                 },
