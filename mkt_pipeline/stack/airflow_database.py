@@ -7,7 +7,7 @@ from pathlib import Path
 from mkt_pipeline.errors import StackError
 from mkt_pipeline.stack.deployment import Deployment
 from mkt_pipeline.stack.environment import environment, told_to_airflow
-from mkt_pipeline.stack.program import last_line
+from mkt_pipeline.stack.program import last_words
 from mkt_pipeline.stack.programs import airflow_command
 from mkt_pipeline.stack.secret_file import write_private
 
@@ -37,7 +37,7 @@ def migrate(where: Deployment) -> None:
         )
     if result.returncode != 0:
         raise StackError(
-            f"Airflow could not migrate its database: {last_line(log)}", remedy=f"read {log}"
+            f"Airflow could not migrate its database: {last_words(log)}", remedy=f"read {log}"
         )
     write_private(_stamp(where), version("apache-airflow"))
 

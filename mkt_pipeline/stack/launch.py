@@ -15,7 +15,7 @@ from mkt_pipeline.stack.health import is_healthy
 from mkt_pipeline.stack.pid_file import PidFile
 from mkt_pipeline.stack.ports import refuse_taken
 from mkt_pipeline.stack.preflight import full_disk_told, refuse_full_disk, refuse_missing_modules
-from mkt_pipeline.stack.program import Program, last_line, start
+from mkt_pipeline.stack.program import Program, last_words, start
 from mkt_pipeline.stack.programs import AIRFLOW_PIECES, PIECES, airflow_program, mlflow_server
 from mkt_pipeline.stack.stack_lock import stack_lock
 from mkt_pipeline.stack.termination import terminate
@@ -168,4 +168,4 @@ def _refuse_dead(launch: _Launch, piece: str, file: PidFile) -> None:
 
 def _failed(launch: _Launch, piece: str, what: str) -> StackError:
     log = launch.where.log(piece)
-    return StackError(f"{piece} {what}: {last_line(log)}", remedy=f"read {log}")
+    return StackError(f"{piece} {what}: {last_words(log)}", remedy=f"read {log}")

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,6 +11,13 @@ from pathlib import Path
 
 from mkt_pipeline.stack.deployment import Deployment
 from mkt_pipeline.stack.pid_file import PidFile
+
+MARK = "======== started by mkt ========\n"
+"""Parts one start from the next in a log file."""
+
+ERROR = re.compile(r"error|exception|critical|fatal", re.IGNORECASE)
+
+NOTHING = "it wrote nothing"
 
 _children: dict[int, "subprocess.Popen[bytes]"] = {}
 """Kept so that the interpreter does not warn of children that are meant to outlive it."""
@@ -42,6 +50,8 @@ def start(program: Program, where: Deployment) -> PidFile:
     log = where.log(program.name)
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output:
+        output.write(MARK.encode())
+        output.flush()
         child = subprocess.Popen(
             program.command,
             stdin=subprocess.DEVNULL,
@@ -64,11 +74,16 @@ def forget(pid: int) -> None:
         child.wait()
 
 
-def last_line(log: Path, *, most_bytes: int = 8192) -> str:
-    """The last line that says something in a log file."""
+def last_words(log: Path, *, most_bytes: int = 65_536) -> str:
+    """What a program said last: its last line that names an error, else its last line at all.
+
+    Only lines since its latest start count, and at most the last ``most_bytes`` of them.
+    """
     if not log.is_file():
-        return "it wrote nothing"
+        return NOTHING
     with log.open("rb") as file:
         file.seek(max(0, file.seek(0, os.SEEK_END) - most_bytes))
-        lines = file.read().decode(errors="replace").splitlines()
-    return next((line.strip() for line in reversed(lines) if line.strip()), "it wrote nothing")
+        text = file.read().decode(errors="replace")
+    lines = [line.strip() for line in text.rpartition(MARK)[2].splitlines() if line.strip()]
+    errors = [line for line in lines if ERROR.search(line)]
+    return (errors or lines or [NOTHING])[-1]
