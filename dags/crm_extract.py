@@ -19,6 +19,7 @@ segments stay current until `nightly_scoring` publishes new ones.
 """
 
 from airflow.sdk import DAG, CronPartitionTimetable, get_current_context, task
+
 from mkt_airflow.assets import CRM_CHANGES
 from mkt_airflow.day import day_of
 from mkt_airflow.defaults import PARAMS, deadline, task_defaults

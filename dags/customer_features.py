@@ -16,6 +16,7 @@ Running it again gives the same rows: features of a day never change once the da
 
 from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import DAG, PartitionedAssetTimetable, get_current_context, task
+
 from mkt_airflow.assets import CRM_CHANGES, CUSTOMER_FEATURES
 from mkt_airflow.day import day_of
 from mkt_airflow.defaults import PARAMS, deadline, task_defaults

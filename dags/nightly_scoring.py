@@ -18,6 +18,7 @@ Running it again replaces the publication of the same day and changes nothing el
 
 from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import DAG, PartitionedAssetTimetable, get_current_context, task, task_group
+
 from mkt_airflow.assets import CUSTOMER_FEATURES, CUSTOMER_SEGMENTS
 from mkt_airflow.day import day_of, origin_of
 from mkt_airflow.defaults import PARAMS, deadline, task_defaults

@@ -16,6 +16,7 @@ Running it again trains and registers another challenger.
 """
 
 from airflow.sdk import DAG, CronPartitionTimetable, get_current_context, task
+
 from mkt_airflow.assets import PROPENSITY_CHAMPION
 from mkt_airflow.day import day_of, origin_of
 from mkt_airflow.defaults import PARAMS, task_defaults

@@ -9,9 +9,9 @@ if TYPE_CHECKING:
 def pipeline() -> "Pipeline":
     """Wire the pipeline; heavy imports happen here, inside the task, not when the DAG is read."""
     from airflow.sdk import BaseHook
-    from mkt_pipeline.wiring import wire
 
     from mkt_pipeline.settings import load_settings
+    from mkt_pipeline.wiring import wire
 
     urls = {name: BaseHook.get_connection(name).get_uri() for name in ("crm", "campaign")}
     mlflow = BaseHook.get_connection("mlflow")

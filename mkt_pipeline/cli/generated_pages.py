@@ -3,6 +3,7 @@
 import ast
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import ibis
 import typer
@@ -13,6 +14,7 @@ from mkt_pipeline.contracts.use_case import Target, Thresholds, UseCase
 from mkt_pipeline.contracts.vocabulary import Vocabulary
 from mkt_pipeline.features.feature_set import feature_set
 from mkt_pipeline.features.frame_of_reference import FrameOfReference
+from mkt_pipeline.features.state import timeline
 from mkt_pipeline.settings import Settings
 
 NOTE = "<!-- Written by `make docs`; do not edit. -->\n\n"
@@ -79,8 +81,11 @@ def _features() -> str:
             }
         ),
     )
-    logs = {name: ibis.table(_log_schema(entity), name=name) for name, entity in ENTITIES.items()}
-    features = feature_set(logs, reference).features
+    timelines = {
+        name: timeline(ibis.table(_log_schema(entity), name=name), key=entity.key)
+        for name, entity in ENTITIES.items()
+    }
+    features = feature_set(timelines, reference).features
     rows = [f"| `{f.name}` | {f.group} | {f.kind} | {f.description} |" for f in features]
     return (
         "# Features\n\nOne row per eligible customer, from what was known before 00:00 of the"
@@ -112,10 +117,8 @@ def _commands() -> str:
     return "# Commands\n\n" + _command_lines(typer.main.get_command(app), "mkt")
 
 
-def _command_lines(command: object, name: str) -> str:
-    from click import Group
-
-    if isinstance(command, Group):
+def _command_lines(command: Any, name: str) -> str:  # noqa: ANN401 - Typer ships its own Click
+    if hasattr(command, "commands"):
         children = [
             _command_lines(child, f"{name} {key}")
             for key, child in command.commands.items()
@@ -124,11 +127,10 @@ def _command_lines(command: object, name: str) -> str:
         return "".join(children)
     options = [
         f"- `{'` / `'.join(parameter.opts)}`: {getattr(parameter, 'help', '') or ''}\n"
-        for parameter in command.params  # type: ignore[attr-defined]
+        for parameter in command.params
         if parameter.name != "help"
     ]
-    text = " ".join(str(command.help).split())  # type: ignore[attr-defined]
-    return f"## `{name}`\n\n{text}\n\n{''.join(options)}\n"
+    return f"## `{name}`\n\n{' '.join(str(command.help).split())}\n\n{''.join(options)}\n"
 
 
 def _dags(folder: Path) -> str:
