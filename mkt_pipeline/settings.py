@@ -5,13 +5,21 @@ from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from mkt_pipeline.contracts.as_of import AsOf
 from mkt_pipeline.contracts.source import Name
 from mkt_pipeline.errors import SettingsError
 
+PREFIX = "MKT_"
 Port = Annotated[int, Field(ge=1024, le=65535)]
 
 
@@ -27,7 +35,7 @@ class Settings(BaseSettings):
     """Read from ``MKT_*`` in the environment, else from ``.env`` in the working directory."""
 
     model_config = SettingsConfigDict(
-        env_prefix="MKT_", env_file=".env", frozen=True, extra="forbid", env_ignore_empty=True
+        env_prefix=PREFIX, env_file=".env", frozen=True, extra="forbid", env_ignore_empty=True
     )
 
     project: Path = Field(
@@ -74,6 +82,16 @@ class Settings(BaseSettings):
         default=2, description="Threads that DuckDB may use for one step."
     )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _without_others(cls, values: dict[str, Any]) -> dict[str, Any]:
+        """A ``.env`` may serve other programs too; only misspelt names of ours are refused."""
+        return {
+            name: value
+            for name, value in values.items()
+            if name in cls.model_fields or name.startswith(PREFIX.lower())
+        }
+
     @field_validator("use_cases", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
@@ -103,9 +121,12 @@ def load_settings(**overrides: Any) -> Settings:  # noqa: ANN401 - checked by th
         return Settings(**overrides)
     except ValidationError as error:
         problems = "; ".join(
-            f"MKT_{'_'.join(str(part) for part in problem['loc'][:1]).upper()}: {problem['msg']}"
-            for problem in error.errors()
+            f"{PREFIX}{_name(problem['loc'])}: {problem['msg']}" for problem in error.errors()
         )
         raise SettingsError(
             f"settings are wrong: {problems}", remedy="set them in the environment or in .env"
         ) from None
+
+
+def _name(place: tuple[int | str, ...]) -> str:
+    return str(place[0] if place else "").upper().removeprefix(PREFIX)

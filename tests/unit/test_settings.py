@@ -1,0 +1,60 @@
+from datetime import date
+
+import pytest
+
+from mkt_pipeline.errors import BadInputError, SettingsError
+from mkt_pipeline.settings import Settings, load_settings
+
+
+@pytest.fixture(autouse=True)
+def empty_folder(tmp_path, monkeypatch):
+    """No .env and no MKT_ variable of whoever runs the tests."""
+    import os
+
+    for name in [name for name in os.environ if name.startswith("MKT_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_everything_that_is_wrong_is_named_at_once(monkeypatch):
+    monkeypatch.setenv("MKT_TIME_ZONE", "Mars/Olympus")
+    monkeypatch.setenv("MKT_AIRFLOW_PORT", "80")
+    monkeypatch.setenv("MKT_SOURCE", "../secrets")
+    with pytest.raises(SettingsError) as refused:
+        load_settings()
+    for name in ("MKT_TIME_ZONE", "MKT_AIRFLOW_PORT", "MKT_SOURCE"):
+        assert name in str(refused.value)
+
+
+def test_the_environment_wins_over_the_file(monkeypatch, empty_folder):
+    (empty_folder / ".env").write_text("MKT_SOURCE=odoo17\nMKT_USE_CASES=one, two\n")
+    assert (load_settings().source, load_settings().use_cases) == ("odoo17", ("one", "two"))
+    monkeypatch.setenv("MKT_SOURCE", "dealership")
+    assert load_settings().source == "dealership"
+
+
+def test_a_misspelt_name_in_the_file_is_refused(empty_folder):
+    (empty_folder / ".env").write_text("MKT_SUORCE=odoo17\n")
+    with pytest.raises(SettingsError, match="MKT_SUORCE"):
+        load_settings()
+
+
+def test_what_others_keep_in_the_file_does_not_matter(empty_folder):
+    (empty_folder / ".env").write_text("POSTGRES_PASSWORD=secret\nMKT_SOURCE=odoo17\n")
+    assert load_settings().source == "odoo17"
+
+
+def test_passwords_do_not_show():
+    settings = Settings(crm_url="postgresql://reader:secret@db/crm", _env_file=None)
+    assert "secret" not in repr(settings)
+
+
+def test_the_day_of_a_run_is_today_unless_it_is_said():
+    settings = Settings(today=date(2026, 3, 1), time_zone="Europe/Berlin", _env_file=None)
+    assert str(settings.as_of(None)) == "2026-03-01"
+    assert str(settings.as_of("2026-02-01")) == "2026-02-01"
+    with pytest.raises(BadInputError, match="2026-03-02 lies in the future"):
+        settings.as_of("2026-03-02")
+    with pytest.raises(BadInputError, match="YYYY-MM-DD"):
+        settings.as_of("yesterday")

@@ -1,0 +1,68 @@
+"""Which use cases run, and what is refused before anything is opened."""
+
+import pytest
+
+from mkt_pipeline.errors import BadInputError
+from mkt_pipeline.settings import Settings
+from mkt_pipeline.wiring import use_cases_of, wire
+
+CASE = """
+name: {name}
+title: {name}
+owner: marketing
+sources: [{source}]
+target: {{}}
+horizon_days: 30
+segments: {{rule: thresholds, high: 0.5, medium: 0.2}}
+"""
+
+
+@pytest.fixture
+def project(tmp_path):
+    (tmp_path / "use_cases").mkdir()
+    for name, source in (("one", "shop"), ("two", "shop"), ("other", "garage")):
+        text = CASE.format(name=name, source=source)
+        (tmp_path / "use_cases" / f"{name}.yaml").write_text(text)
+    return tmp_path
+
+
+def settings(project, **changes):
+    return Settings(project=project, home=project, source="shop", _env_file=None, **changes)
+
+
+def names(found):
+    return [use_case.name for use_case in found]
+
+
+def test_all_use_cases_of_the_source_run_by_default(project):
+    assert names(use_cases_of(settings(project))) == ["one", "two"]
+
+
+def test_only_those_that_are_set_run(project):
+    assert names(use_cases_of(settings(project, use_cases=("two",)))) == ["two"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"use_cases": ("other",)}, "does not list the source shop"),
+        ({"use_cases": ("none",)}, "does not exist"),
+        ({"source": "empty"}, "no use case in"),
+    ],
+)
+def test_a_choice_that_cannot_run_is_refused(project, changes, says):
+    plain = {"project": project, "home": project, "source": "shop", "_env_file": None}
+    with pytest.raises(BadInputError, match=says):
+        use_cases_of(Settings(**(plain | changes)))
+
+
+def test_a_file_named_otherwise_than_its_use_case_is_refused(project):
+    (project / "use_cases" / "one.yaml").rename(project / "use_cases" / "three.yaml")
+    with pytest.raises(BadInputError, match="names its use case 'one'"):
+        use_cases_of(settings(project))
+
+
+def test_an_unknown_use_case_is_refused_with_the_known_ones(project):
+    pipeline = wire(settings(project), crm="", campaign="", mlflow="")
+    with pytest.raises(BadInputError, match="choose one of one, two"):
+        pipeline.use_case("three")
