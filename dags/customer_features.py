@@ -19,7 +19,7 @@ from airflow.sdk import DAG, PartitionedAssetTimetable, get_current_context, tas
 
 from mkt_airflow.assets import CRM_CHANGES, CUSTOMER_FEATURES
 from mkt_airflow.day import day_of
-from mkt_airflow.defaults import PARAMS, deadline, task_defaults
+from mkt_airflow.defaults import PARAMS, USE_CASE_LABEL, deadline, task_defaults
 from mkt_airflow.outcome import report, skip_where_dry, told_to_airflow
 from mkt_airflow.pipeline import pipeline
 
@@ -42,12 +42,11 @@ with DAG(
         with told_to_airflow():
             return list(pipeline().use_cases)
 
-    @task(map_index_template="{{ use_case }}", max_active_tis_per_dagrun=2)
+    @task(map_index_template=USE_CASE_LABEL, max_active_tis_per_dagrun=2)
     def build(use_case):
         """Write the feature set of one use case."""
         with told_to_airflow():
             context = get_current_context()
-            context["use_case"] = use_case
             dry_run = context["params"]["dry_run"]
             built = pipeline().features(use_case, as_of=day_of(context), dry_run=dry_run)
             report(built.lines())

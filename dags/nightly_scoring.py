@@ -21,7 +21,7 @@ from airflow.sdk import DAG, PartitionedAssetTimetable, get_current_context, tas
 
 from mkt_airflow.assets import CUSTOMER_FEATURES, CUSTOMER_SEGMENTS
 from mkt_airflow.day import day_of, origin_of
-from mkt_airflow.defaults import PARAMS, deadline, task_defaults
+from mkt_airflow.defaults import PARAMS, USE_CASE_LABEL, deadline, task_defaults
 from mkt_airflow.outcome import report, skip_where_dry, told_to_airflow
 from mkt_airflow.pipeline import pipeline
 
@@ -44,12 +44,11 @@ with DAG(
         with told_to_airflow():
             return list(pipeline().use_cases)
 
-    @task(map_index_template="{{ use_case }}")
+    @task(map_index_template=USE_CASE_LABEL)
     def score(use_case):
         """Score one use case with its champion."""
         with told_to_airflow():
             context = get_current_context()
-            context["use_case"] = use_case
             scored = pipeline().score(
                 use_case,
                 as_of=day_of(context),
@@ -60,12 +59,11 @@ with DAG(
             report(scored.lines())
             return scored.facts()
 
-    @task(map_index_template="{{ use_case }}", pool="campaign")
+    @task(map_index_template=USE_CASE_LABEL, pool="campaign")
     def publish(use_case):
         """Publish the segments of one use case."""
         with told_to_airflow():
             context = get_current_context()
-            context["use_case"] = use_case
             published = pipeline().publish(
                 use_case,
                 as_of=day_of(context),

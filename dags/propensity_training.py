@@ -19,7 +19,7 @@ from airflow.sdk import DAG, CronPartitionTimetable, get_current_context, task
 
 from mkt_airflow.assets import PROPENSITY_CHAMPION
 from mkt_airflow.day import day_of, origin_of
-from mkt_airflow.defaults import PARAMS, task_defaults
+from mkt_airflow.defaults import PARAMS, USE_CASE_LABEL, task_defaults
 from mkt_airflow.outcome import report, skip_where_dry, told_to_airflow
 from mkt_airflow.pipeline import pipeline
 from mkt_airflow.schedule import time_zone
@@ -47,12 +47,11 @@ with DAG(
             report(done.lines())
             return list(steps.use_cases)
 
-    @task(map_index_template="{{ use_case }}", max_active_tis_per_dagrun=1)
+    @task(map_index_template=USE_CASE_LABEL, max_active_tis_per_dagrun=1)
     def train(use_case):
         """Train, compare and promote one use case."""
         with told_to_airflow():
             context = get_current_context()
-            context["use_case"] = use_case
             trained = pipeline().train(
                 use_case,
                 as_of=day_of(context),

@@ -12,6 +12,8 @@ from airflow.sdk import AsyncCallback, DeadlineAlert, DeadlineReference, Param
 from mkt_airflow.outcome import RETRIES, RETRY_POLICY
 
 OWNER = "mkt_pipeline"
+USE_CASE_LABEL = "{{ task.op_kwargs['use_case'] }}"
+"""What a mapped task is called, already while it runs."""
 PARAMS = {
     "as_of": Param(
         None,

@@ -12,7 +12,7 @@ class Feature:
 
     ``number`` columns are float64 and ``flag`` columns 0.0 or 1.0, both with NaN for unknown;
     ``category`` columns are strings with None for unknown. ``reason`` is the sentence shown to a
-    sales person, with ``{value}`` where the customer's own value goes.
+    sales person, with ``{value}`` where the customer's own value goes and ``(s)`` for a plural.
     """
 
     name: str

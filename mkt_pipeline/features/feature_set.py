@@ -56,7 +56,7 @@ def _event_features(
     state: Mapping[str, ir.Table], orders: OrderTables, reference: FrameOfReference
 ) -> Iterator[tuple[ir.Table, list[Definition]]]:
     yield orders.orders, list(order_features(orders.orders, reference))
-    yield orders.lines, list(line_features(orders.lines))
+    yield orders.lines, list(line_features(orders.lines, reference.target_noun))
     by_category = list(category_features(orders.categories, reference))
     if by_category:
         yield orders.categories, by_category

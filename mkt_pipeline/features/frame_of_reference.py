@@ -25,6 +25,11 @@ class FrameOfReference:
         """Look-back windows in days, shortest first."""
         return tuple(sorted(self.use_case.windows_days))
 
+    @property
+    def target_noun(self) -> str:
+        """What the target is called in reasons."""
+        return " or ".join(self.use_case.target.categories) or "a product"
+
     def days_before(self, instant: ir.TimestampValue) -> ir.FloatingValue:
         """Days from ``instant`` to the as-of; positive for what lies before it."""
         cutoff = int(self.as_of.cutoff.timestamp())

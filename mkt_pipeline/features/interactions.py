@@ -19,11 +19,11 @@ def interaction_features(events: ir.Table, reference: FrameOfReference) -> Itera
         "interaction",
         "number",
         description="Days since the last interaction of any kind",
-        reason="last contact {value} days ago",
+        reason="last contact {value} day(s) ago",
         expression=events.days.min(),
     )
     for days in reference.windows:
-        yield from _window(events, days)
+        yield from _window(events, days, reference.target_noun)
     for kind, slug in slugs(reference.vocabulary.of("kind")).items():
         yield from _kind(events, kind, slug, reference.windows)
     for channel, slug in slugs(reference.vocabulary.of("channel")).items():
@@ -31,14 +31,14 @@ def interaction_features(events: ir.Table, reference: FrameOfReference) -> Itera
     yield from _campaigns(events, reference.windows[-1])
 
 
-def _window(events: ir.Table, days: int) -> Iterator[Definition]:
+def _window(events: ir.Table, days: int, noun: str) -> Iterator[Definition]:
     inside = events.days <= days
     yield define(
         f"interactions_{days}d",
         "interaction",
         "number",
         description=f"Interactions in the last {days} days",
-        reason=f"{{value}} contacts in the last {days} days",
+        reason=f"{{value}} contact(s) in the last {days} days",
         expression=inside.sum(),
         absent=0,
     )
@@ -47,7 +47,7 @@ def _window(events: ir.Table, days: int) -> Iterator[Definition]:
         "interaction",
         "number",
         description=f"Interactions in the last {days} days about products of what is predicted",
-        reason=f"looked at this kind of product {{value}} times in the last {days} days",
+        reason=f"looked at {noun} {{value}} time(s) in the last {days} days",
         expression=(inside & events.is_target & events.product_id.notnull()).sum(),
         absent=0,
     )
@@ -61,7 +61,7 @@ def _kind(events: ir.Table, kind: str, slug: str, windows: tuple[int, ...]) -> I
         "interaction",
         "number",
         description=f"Days since the last {words}",
-        reason=f"last {words} {{value}} days ago",
+        reason=f"last {words} {{value}} day(s) ago",
         expression=events.days.min(where=of_kind),
     )
     for days in windows:
@@ -70,7 +70,7 @@ def _kind(events: ir.Table, kind: str, slug: str, windows: tuple[int, ...]) -> I
             "interaction",
             "number",
             description=f"Count of {words} in the last {days} days",
-            reason=f"{{value}} × {words} in the last {days} days",
+            reason=f"{{value}} {words}(s) in the last {days} days",
             expression=(of_kind & (events.days <= days)).sum(),
             absent=0,
         )
@@ -82,7 +82,7 @@ def _channel(events: ir.Table, channel: str, slug: str, days: int) -> Definition
         "channel",
         "number",
         description=f"Interactions through {channel} in the last {days} days",
-        reason=f"{{value}} contacts through {channel} in the last {days} days",
+        reason=f"{{value}} contact(s) through {channel} in the last {days} days",
         expression=((events.channel == channel) & (events.days <= days)).sum(),
         absent=0,
     )
@@ -95,7 +95,7 @@ def _campaigns(events: ir.Table, days: int) -> Iterator[Definition]:
         "campaign",
         "number",
         description="Days since the last interaction that belongs to a campaign",
-        reason="last campaign contact {value} days ago",
+        reason="last campaign contact {value} day(s) ago",
         expression=events.days.min(where=campaign),
     )
     yield define(
@@ -103,7 +103,7 @@ def _campaigns(events: ir.Table, days: int) -> Iterator[Definition]:
         "campaign",
         "number",
         description=f"Interactions that belong to a campaign in the last {days} days",
-        reason=f"{{value}} campaign contacts in the last {days} days",
+        reason=f"{{value}} campaign contact(s) in the last {days} days",
         expression=(campaign & (events.days <= days)).sum(),
         absent=0,
     )

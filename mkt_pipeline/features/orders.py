@@ -16,7 +16,7 @@ def order_features(orders: ir.Table, reference: FrameOfReference) -> Iterator[De
         yield from _window(orders, confirmed & (orders.days <= days), days)
     yield from _trend(orders, confirmed, reference.windows[-1])
     yield from _lifetime(orders, confirmed)
-    yield from _target(orders, confirmed)
+    yield from _target(orders, confirmed, reference.target_noun)
     yield from _quotes(orders, reference.windows)
 
 
@@ -26,7 +26,7 @@ def _recency(orders: ir.Table, confirmed: ir.BooleanValue) -> Iterator[Definitio
         "recency",
         "number",
         description="Days since the last confirmed order",
-        reason="last order {value} days ago",
+        reason="last order {value} day(s) ago",
         expression=orders.days.min(where=confirmed),
     )
     yield define(
@@ -34,7 +34,7 @@ def _recency(orders: ir.Table, confirmed: ir.BooleanValue) -> Iterator[Definitio
         "recency",
         "number",
         description="Days since the first confirmed order",
-        reason="first order {value} days ago",
+        reason="first order {value} day(s) ago",
         expression=orders.days.max(where=confirmed),
     )
 
@@ -45,7 +45,7 @@ def _window(orders: ir.Table, inside: ir.BooleanValue, days: int) -> Iterator[De
         "frequency",
         "number",
         description=f"Confirmed orders in the last {days} days",
-        reason=f"{{value}} orders in the last {days} days",
+        reason=f"{{value}} order(s) in the last {days} days",
         expression=inside.sum(),
         absent=0,
     )
@@ -68,7 +68,7 @@ def _trend(orders: ir.Table, confirmed: ir.BooleanValue, days: int) -> Iterator[
         "trend",
         "number",
         description=f"Orders of the last {days} days less those of the {days} days before",
-        reason=f"{{value}} orders more than in the {days} days before",
+        reason=f"orders of {days} days changed by {{value}} against the {days} days before",
         expression=recent.sum() - before.sum(),
         absent=0,
     )
@@ -77,7 +77,7 @@ def _trend(orders: ir.Table, confirmed: ir.BooleanValue, days: int) -> Iterator[
         "trend",
         "number",
         description=f"Amount of the last {days} days less that of the {days} days before",
-        reason=f"{{value}} more spent than in the {days} days before",
+        reason=f"spending of {days} days changed by {{value}} against the {days} days before",
         expression=orders.amount.sum(where=recent).fill_null(0)
         - orders.amount.sum(where=before).fill_null(0),
         absent=0,
@@ -93,7 +93,7 @@ def _lifetime(orders: ir.Table, confirmed: ir.BooleanValue) -> Iterator[Definiti
         "frequency",
         "number",
         description="Confirmed orders ever",
-        reason="{value} orders so far",
+        reason="{value} order(s) so far",
         expression=count,
         absent=0,
     )
@@ -110,7 +110,7 @@ def _lifetime(orders: ir.Table, confirmed: ir.BooleanValue) -> Iterator[Definiti
         "rhythm",
         "number",
         description="Mean days from one confirmed order to the next",
-        reason="orders every {value} days",
+        reason="orders every {value} day(s)",
         expression=gap,
     )
     yield define(
@@ -126,20 +126,20 @@ def _lifetime(orders: ir.Table, confirmed: ir.BooleanValue) -> Iterator[Definiti
         "campaign",
         "number",
         description="Confirmed orders that a campaign brought",
-        reason="{value} orders came from a campaign",
+        reason="{value} order(s) came from a campaign",
         expression=(confirmed & orders.has_campaign).sum(),
         absent=0,
     )
 
 
-def _target(orders: ir.Table, confirmed: ir.BooleanValue) -> Iterator[Definition]:
+def _target(orders: ir.Table, confirmed: ir.BooleanValue, noun: str) -> Iterator[Definition]:
     target = confirmed & orders.has_target
     yield define(
         "days_since_last_target",
         "target",
         "number",
         description="Days since the last confirmed order of what is predicted",
-        reason="last bought this kind of product {value} days ago",
+        reason=f"last {noun} bought {{value}} day(s) ago",
         expression=orders.days.min(where=target),
     )
     yield define(
@@ -147,7 +147,7 @@ def _target(orders: ir.Table, confirmed: ir.BooleanValue) -> Iterator[Definition
         "target",
         "number",
         description="Confirmed orders of what is predicted, ever",
-        reason="bought this kind of product {value} times",
+        reason=f"bought {noun} {{value}} time(s)",
         expression=target.sum(),
         absent=0,
     )
@@ -160,7 +160,7 @@ def _quotes(orders: ir.Table, windows: tuple[int, ...]) -> Iterator[Definition]:
         "quotes",
         "number",
         description="Days since the last quote",
-        reason="last quote {value} days ago",
+        reason="last quote {value} day(s) ago",
         expression=orders.days.min(where=quote),
     )
     for days in windows:
@@ -170,7 +170,7 @@ def _quotes(orders: ir.Table, windows: tuple[int, ...]) -> Iterator[Definition]:
             "quotes",
             "number",
             description=f"Quotes of the last {days} days",
-            reason=f"{{value}} quotes in the last {days} days",
+            reason=f"{{value}} quote(s) in the last {days} days",
             expression=inside.sum(),
             absent=0,
         )
@@ -180,7 +180,7 @@ def _quotes(orders: ir.Table, windows: tuple[int, ...]) -> Iterator[Definition]:
         "number",
         description=f"Quotes of the last {windows[-1]} days later than the last confirmed order"
         " of what is predicted",
-        reason="{value} quotes still open",
+        reason="{value} quote(s) still open",
         expression=(quote & (orders.days <= windows[-1]) & orders.after_last_target).sum(),
         absent=0,
     )

@@ -9,15 +9,18 @@ from mkt_pipeline.features.definition import Definition, define, slugs
 from mkt_pipeline.features.frame_of_reference import FrameOfReference
 
 
-def line_features(lines: ir.Table) -> Iterator[Definition]:
-    """Aggregates over the order lines of a customer, as in ``OrderTables.lines``."""
+def line_features(lines: ir.Table, noun: str) -> Iterator[Definition]:
+    """Aggregates over the order lines of a customer, as in ``OrderTables.lines``.
+
+    ``noun`` is what the target is called in reasons.
+    """
     confirmed = lines.status == "confirmed"
     yield define(
         "products_bought",
         "mix",
         "number",
         description="Different products bought",
-        reason="{value} different products bought",
+        reason="{value} different product(s) bought",
         expression=lines.product_id.nunique(where=confirmed),
         absent=0,
     )
@@ -26,7 +29,7 @@ def line_features(lines: ir.Table) -> Iterator[Definition]:
         "mix",
         "number",
         description="Different product categories bought",
-        reason="bought from {value} product categories",
+        reason="product categories bought from: {value}",
         expression=lines.category.nunique(where=confirmed),
         absent=0,
     )
@@ -35,7 +38,7 @@ def line_features(lines: ir.Table) -> Iterator[Definition]:
         "mix",
         "number",
         description="Order lines returned",
-        reason="{value} order lines returned",
+        reason="{value} order line(s) returned",
         expression=(lines.status == "returned").sum(),
         absent=0,
     )
@@ -44,7 +47,7 @@ def line_features(lines: ir.Table) -> Iterator[Definition]:
         "target",
         "number",
         description="Amount of the last confirmed order line of what is predicted",
-        reason="paid {value} for the last of this kind of product",
+        reason=f"paid {{value}} for the last {noun}",
         expression=lines.amount.cast("float64").argmax(
             ibis.struct({"at": lines.ordered_at, "line": lines.order_line_id}),
             where=confirmed & lines.is_target,
@@ -67,7 +70,7 @@ def _category(
         "mix",
         "number",
         description=f"Confirmed orders in the category {category}",
-        reason=f"{{value}} orders of {category}",
+        reason=f"{{value}} order(s) of {category}",
         expression=inside.sum(),
         absent=0,
     )
@@ -76,6 +79,6 @@ def _category(
         "recency",
         "number",
         description=f"Days since the last confirmed order in the category {category}",
-        reason=f"last order of {category} {{value}} days ago",
+        reason=f"last order of {category} {{value}} day(s) ago",
         expression=orders.days.min(where=inside),
     )

@@ -26,7 +26,7 @@ def profile_features(customers: ir.Table, reference: FrameOfReference) -> Iterat
         "tenure",
         "number",
         description="Days since the customer was created",
-        reason="customer for {value} days",
+        reason="customer for {value} day(s)",
         expression=reference.days_before(customers.created_at),
     )
     yield define(

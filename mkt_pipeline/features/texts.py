@@ -16,7 +16,7 @@ def text_features(texts: ir.Table, reference: FrameOfReference) -> Iterator[Defi
         "texts",
         "number",
         description="Days since the customer last wrote a text",
-        reason="wrote to us {value} days ago",
+        reason="wrote to us {value} day(s) ago",
         expression=texts.days.min(),
     )
     yield define(
@@ -24,7 +24,7 @@ def text_features(texts: ir.Table, reference: FrameOfReference) -> Iterator[Defi
         "texts",
         "number",
         description=f"Texts written in the last {days} days",
-        reason=f"wrote to us {{value}} times in the last {days} days",
+        reason=f"wrote to us {{value}} time(s) in the last {days} days",
         expression=(texts.days <= days).sum(),
         absent=0,
     )

@@ -62,6 +62,8 @@ def open_session(*, folder: Path, memory_limit: str, threads: int) -> Iterator[S
             autoinstall_known_extensions=False,
             autoload_known_extensions=False,
         )
+        # It would be drawn into the logs of tasks.
+        backend.con.execute("SET enable_progress_bar = false")
         try:
             with storage_errors("the scratch folder"):
                 yield Session(backend, scratch)

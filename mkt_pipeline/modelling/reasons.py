@@ -72,12 +72,16 @@ def _texts(
 
 
 def reason_text(feature: Feature, value: object) -> str:
-    """The feature's sentence with the customer's value, e.g. ``2 visits in the last 30 days``."""
+    """The feature's sentence with the customer's value, e.g. ``2 visits in the last 30 days``.
+
+    ``(s)`` in it becomes the plural, or nothing where the value is 1.
+    """
     if value is None or pd.isna(value):  # type: ignore[call-overload]  # any scalar
         return f"not known: {_in_sentence(feature.description)}"
     if feature.kind == "flag" and "{value}" not in feature.reason:
         return feature.reason if value else f"does not apply: {_in_sentence(feature.reason)}"
-    return feature.reason.format(value=_formatted(feature, value))
+    formatted = _formatted(feature, value)
+    return feature.reason.format(value=formatted).replace("(s)", "" if formatted == "1" else "s")
 
 
 def _formatted(feature: Feature, value: object) -> str:

@@ -144,3 +144,11 @@ def test_flags_and_categories_read_as_sentences():
     assert reason_text(consent, 1.0) == "contact allowed: yes"
     assert reason_text(FEATURES[3], None) == "not known: region"
     assert reason_text(FEATURES[3], "north") == "lives in north"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(1.0, "1 visit in 30 days"), (2.0, "2 visits in 30 days")]
+)
+def test_one_is_not_many(value, text):
+    visits = Feature("visits_30d", "visits", "number", "Visits.", "{value} visit(s) in 30 days")
+    assert reason_text(visits, value) == text
