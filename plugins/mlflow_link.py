@@ -2,7 +2,6 @@
 
 from airflow.plugins_manager import AirflowPlugin
 from airflow.sdk import BaseOperatorLink
-from airflow.sdk.execution_time.xcom import XCom
 
 
 class MlflowRunLink(BaseOperatorLink):
@@ -10,9 +9,13 @@ class MlflowRunLink(BaseOperatorLink):
 
     name = "MLflow run"
 
-    def get_link(self, operator, *, ti_key):  # noqa: ANN001, ANN201, ARG002 - Airflow's signature
+    def get_link(self, operator, *, ti_key):  # noqa: ANN001, ANN201 - Airflow's signature
         """The address of the run; empty for tasks that wrote none."""
-        return XCom.get_value(ti_key=ti_key, key="mlflow_run_url") or ""
+        # Asked by the API server, which reads its database; the SDK's XCom works in tasks only.
+        from airflow.serialization.definitions.operatorlink import XComOperatorLink
+
+        link = XComOperatorLink(name=self.name, xcom_key="mlflow_run_url")
+        return link.get_link(operator, ti_key=ti_key)
 
 
 class MlflowLinkPlugin(AirflowPlugin):
