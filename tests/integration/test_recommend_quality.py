@@ -96,7 +96,7 @@ def test_durable_goods_beat_popularity():
         evidence=split(visits, as_of)[0], purchases=before, products=products, as_of=as_of
     )
     ours, popularity = compared(recommender, later)
-    print(f"\nrecommender {ours}, popularity {popularity}")  # noqa: T201 - the figures of the decision page
+    print(f"\nrecommender {ours}, popularity {popularity}")
     assert len(later) > 200
     assert ours.hit_rate > 2.5 * popularity.hit_rate
     assert ours.recall > 2.5 * popularity.recall
@@ -130,7 +130,7 @@ def test_a_real_wholesaler_beats_popularity(retail: pd.DataFrame):
         as_of=as_of,
     )
     ours, popularity = compared(recommender, later)
-    print(f"\nrecommender {ours}, popularity {popularity}")  # noqa: T201 - the figures of the decision page
+    print(f"\nrecommender {ours}, popularity {popularity}")
     assert ours.hit_rate > 0.53
     assert ours.hit_rate > 1.6 * popularity.hit_rate
     assert ours.recall > 2.3 * popularity.recall
