@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from mkt_pipeline.wiring import Pipeline
+    from mkt_pipeline.wiring.pipeline import Pipeline
 
 
 def pipeline() -> "Pipeline":
@@ -11,7 +11,7 @@ def pipeline() -> "Pipeline":
     from airflow.sdk import BaseHook
 
     from mkt_pipeline.settings import load_settings
-    from mkt_pipeline.wiring import wire
+    from mkt_pipeline.wiring.pipeline import wire
 
     urls = {name: BaseHook.get_connection(name).get_uri() for name in ("crm", "campaign")}
     mlflow = BaseHook.get_connection("mlflow")

@@ -3,17 +3,18 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from mkt_pipeline.wiring import Pipeline
+    from mkt_pipeline.wiring.pipeline import Pipeline
 
 
 def pipeline() -> "Pipeline":
     """Wire the pipeline; heavy imports happen here, so that ``--help`` stays quick."""
     from mkt_pipeline.settings import load_settings
     from mkt_pipeline.stack.addresses import addresses
-    from mkt_pipeline.wiring import wire
 
     settings = load_settings()
     known = addresses(settings)
+    from mkt_pipeline.wiring.pipeline import wire
+
     return wire(settings, crm=known.crm, campaign=known.campaign, mlflow=known.mlflow)
 
 

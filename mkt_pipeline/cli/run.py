@@ -8,11 +8,9 @@ import typer
 from rich.console import Console
 
 from mkt_pipeline.cli.progress_board import ProgressBoard
-from mkt_pipeline.cli.run_summary import show, summary
 from mkt_pipeline.cli.stop_signals import stop_signals_interrupt
 from mkt_pipeline.contracts.use_case import UseCase
 from mkt_pipeline.errors import BadInputError
-from mkt_pipeline.samples.dealership import load_dealership
 from mkt_pipeline.settings import load_settings
 from mkt_pipeline.stack.addresses import addresses
 from mkt_pipeline.stack.airflow_api import AirflowApi
@@ -21,8 +19,7 @@ from mkt_pipeline.stack.deployment import Deployment, deployment
 from mkt_pipeline.stack.launch import up
 from mkt_pipeline.stack.programs import PIECES
 from mkt_pipeline.stack.shutdown import down
-from mkt_pipeline.tracking.server import Tracking
-from mkt_pipeline.wiring import use_cases_of
+from mkt_pipeline.wiring.use_cases import use_cases_of
 
 TRAINING = "propensity_training"
 
@@ -41,6 +38,9 @@ def run(
     ] = SAMPLE_CUSTOMERS,
 ) -> None:
     """Start everything, train where no champion is, run one night and show what it brought."""
+    # Imported late, so that `--help` and the other commands stay quick.
+    from mkt_pipeline.cli.run_summary import show, summary
+
     settings = load_settings()
     where, console = deployment(settings), Console()
     day = str(settings.as_of(as_of))
@@ -91,11 +91,15 @@ def _load_sample(where: Deployment, board: ProgressBoard, customers: int) -> Non
             f"source {settings.source} has no CRM: MKT_CRM_URL is not set, the sample CRM is empty",
             remedy="set MKT_CRM_URL, or load a sample with `mkt sample load`",
         )
-    board.tell("sample CRM", f"writing {customers:,} customers of a car dealership group")
+    from mkt_pipeline.samples.dealership import load_dealership
+
+    board.tell("sample CRM", f"writing {customers:,} customers")
     load_dealership(url=addresses(settings).crm, customers=customers, until=settings.current_day)
     board.tell("sample CRM", f"done, {customers:,} customers")
 
 
 def _without_champion(where: Deployment, use_cases: Sequence[UseCase]) -> bool:
+    from mkt_pipeline.tracking.server import Tracking
+
     tracking = Tracking(addresses(where.settings).mlflow)
     return any(tracking.champion_version(use_case.name) is None for use_case in use_cases)

@@ -2,20 +2,17 @@
 
 import dataclasses
 import json
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
-from mkt_pipeline.cli.source_tables import rendered
-from mkt_pipeline.crm.check import check_source
-from mkt_pipeline.crm.check_report import SourceReport
-from mkt_pipeline.crm.database import Crm
-from mkt_pipeline.crm.scaffold import new_source
-from mkt_pipeline.crm.source_folder import load_source
 from mkt_pipeline.errors import SourceBrokenError
 from mkt_pipeline.settings import load_settings
 from mkt_pipeline.stack.addresses import addresses
+
+if TYPE_CHECKING:
+    from mkt_pipeline.crm.check_report import SourceReport
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -26,6 +23,8 @@ app = typer.Typer(
 @app.command()
 def new(name: Annotated[str, typer.Argument(help="Lower case letters, digits and _.")]) -> None:
     """Write a commented source.yaml and one query per entity, ready to be checked."""
+    from mkt_pipeline.crm.scaffold import new_source
+
     settings = load_settings()
     written = new_source(settings.project / "sources", name)
     for path in written:
@@ -43,6 +42,12 @@ def check(
     Exit code 0 where a night may run on the source, 70 where the report has errors, 65 where the
     folder itself is not a source.
     """
+    # Imported late, so that `--help` and the other commands stay quick.
+    from mkt_pipeline.cli.source_tables import rendered
+    from mkt_pipeline.crm.check import check_source
+    from mkt_pipeline.crm.database import Crm
+    from mkt_pipeline.crm.source_folder import load_source
+
     settings = load_settings()
     source = load_source(settings.project / "sources" / (name or settings.source))
     report = check_source(Crm(addresses(settings).crm), source)
@@ -54,6 +59,6 @@ def check(
         raise typer.Exit(SourceBrokenError.exit_code)
 
 
-def _as_json(report: SourceReport) -> str:
+def _as_json(report: "SourceReport") -> str:
     document = {**dataclasses.asdict(report), "is_usable": report.is_usable}
     return json.dumps(document, indent=2, default=str)

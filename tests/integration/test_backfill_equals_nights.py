@@ -6,7 +6,7 @@ import pytest
 
 from mkt_pipeline.samples.dealership import load_dealership
 from mkt_pipeline.settings import Settings
-from mkt_pipeline.wiring import wire
+from mkt_pipeline.wiring.pipeline import wire
 
 DAYS = ("2026-10-29", "2026-10-30", "2026-10-31")
 CASE = "vehicle_purchase"

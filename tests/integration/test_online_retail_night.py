@@ -16,7 +16,7 @@ from mkt_pipeline.stack.deployment import deployment
 from mkt_pipeline.stack.launch import up
 from mkt_pipeline.stack.shutdown import down
 from mkt_pipeline.steps.features import timelines
-from mkt_pipeline.wiring import wire
+from mkt_pipeline.wiring.pipeline import wire
 
 CUT = "2011-09-09"
 CLOSED = date(2011, 12, 9)

@@ -27,7 +27,7 @@ from mkt_pipeline.stack.deployment import deployment
 from mkt_pipeline.stack.launch import up
 from mkt_pipeline.stack.shutdown import down
 from mkt_pipeline.steps.score import refuse_misfit
-from mkt_pipeline.wiring import wire
+from mkt_pipeline.wiring.pipeline import wire
 
 TODAY = date(2026, 11, 1)
 DAY = str(TODAY)

@@ -4,7 +4,8 @@ import pytest
 
 from mkt_pipeline.errors import BadInputError
 from mkt_pipeline.settings import Settings
-from mkt_pipeline.wiring import use_cases_of, wire
+from mkt_pipeline.wiring.pipeline import wire
+from mkt_pipeline.wiring.use_cases import use_cases_of
 
 CASE = """
 name: {name}

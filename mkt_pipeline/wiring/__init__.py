@@ -1,0 +1,1 @@
+"""Settings and addresses made into one pipeline; importing this package is cheap."""
