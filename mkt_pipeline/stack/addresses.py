@@ -1,6 +1,6 @@
 """Where the databases and servers answer: those of the settings, else those of the stack."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from pydantic import SecretStr
 
@@ -10,25 +10,37 @@ from mkt_pipeline.stack.deployment import deployment
 
 @dataclass(frozen=True)
 class Addresses:
-    """URLs; those of the databases carry user and password and stay out of ``repr``."""
+    """URLs, each looked up when it is asked for; those of databases carry user and password.
 
-    crm: str = field(repr=False)
-    campaign: str = field(repr=False)
-    mlflow: str
-    airflow: str
+    An embedded database that was never created is refused with ``StackError``.
+    """
+
+    settings: Settings
+
+    @property
+    def crm(self) -> str:
+        """The CRM's database."""
+        return _database(self.settings, "crm", self.settings.crm_url)
+
+    @property
+    def campaign(self) -> str:
+        """The campaign database."""
+        return _database(self.settings, "campaign", self.settings.campaign_url)
+
+    @property
+    def mlflow(self) -> str:
+        """The MLflow server."""
+        return self.settings.mlflow_url or f"http://127.0.0.1:{self.settings.mlflow_port}"
+
+    @property
+    def airflow(self) -> str:
+        """Airflow's UI and API."""
+        return f"http://127.0.0.1:{self.settings.airflow_port}"
 
 
 def addresses(settings: Settings) -> Addresses:
-    """The configured addresses; where none is configured, the local stack's own.
-
-    Refuses with ``StackError`` an embedded database that was never created.
-    """
-    return Addresses(
-        crm=_database(settings, "crm", settings.crm_url),
-        campaign=_database(settings, "campaign", settings.campaign_url),
-        mlflow=settings.mlflow_url or f"http://127.0.0.1:{settings.mlflow_port}",
-        airflow=f"http://127.0.0.1:{settings.airflow_port}",
-    )
+    """The configured addresses; where none is configured, the local stack's own."""
+    return Addresses(settings)
 
 
 def _database(settings: Settings, name: str, configured: SecretStr | None) -> str:

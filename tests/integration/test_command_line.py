@@ -69,3 +69,11 @@ def test_a_crm_that_refuses_the_password_fails_now(mkt, postgres):
     assert code == 70, told
     assert len(told.splitlines()) == 1
     assert "wrong" not in told
+
+
+def test_a_source_is_checked_without_any_stack(mkt, postgres):
+    code, told = mkt(
+        "source", "check", "odoo17", MKT_CRM_URL=postgres.url("postgres"), MKT_CAMPAIGN_URL=""
+    )
+    assert code == 70, told
+    assert "mkt stack up" not in told
