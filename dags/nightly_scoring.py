@@ -76,7 +76,8 @@ with DAG(
     @task_group
     def night(use_case):
         """One use case of the night."""
-        score(use_case) >> publish(use_case)
+        # By name: the label of a mapped task looks for it there.
+        score(use_case=use_case) >> publish(use_case=use_case)
 
     @task(outlets=[CUSTOMER_SEGMENTS], trigger_rule="all_done_min_one_success")
     def announce():
