@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 import ibis
 import ibis.expr.types as ir
-import numpy as np
 import pyarrow as pa
 
 from mkt_pipeline.campaign.database import CampaignDatabase
@@ -14,7 +13,7 @@ from mkt_pipeline.contracts.night import Published
 from mkt_pipeline.contracts.use_case import UseCase
 from mkt_pipeline.lake.lake import Lake
 from mkt_pipeline.lake.session import Session
-from mkt_pipeline.segments.rule import assign
+from mkt_pipeline.segments.rule import assign, ranks
 from mkt_pipeline.steps.stopwatch import Stopwatch
 
 
@@ -89,9 +88,7 @@ def _segments(session: Session, scores: ir.Table, use_case: UseCase) -> ir.Table
     table = session.stream(scores.select("customer_id", "propensity")).read_all()
     ids = table["customer_id"].to_numpy(zero_copy_only=False)
     propensities = table["propensity"].to_numpy()
-    order = np.lexsort((ids.astype(str), -propensities))
-    rank = np.empty(len(ids), dtype=np.int64)
-    rank[order] = np.arange(1, len(ids) + 1)
+    rank = ranks(propensities=propensities, customer_ids=ids)
     segment = assign(propensities=propensities, customer_ids=ids, rule=use_case.segments)
     return session.register(
         pa.table(
