@@ -61,7 +61,7 @@ def states(where):
 
 def test_from_nothing_to_up_to_reused_to_repaired_to_removed(where, told):
     with pytest.raises(StackError, match=r"was never started → .*mkt stack up"):
-        addresses(where.settings).crm
+        _ = addresses(where.settings).crm
 
     assert up(where, only=ONLY, tell=told) == ("postgres", "mlflow")
     assert states(where)["mlflow"] == states(where)["postgres"] == "up"
