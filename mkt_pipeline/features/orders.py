@@ -16,6 +16,8 @@ def order_features(orders: ir.Table, reference: FrameOfReference) -> Iterator[De
         yield from _window(orders, confirmed & (orders.days <= days), days)
     yield from _trend(orders, confirmed, reference.windows[-1])
     yield from _lifetime(orders, confirmed)
+    yield from _rhythm(orders, confirmed)
+    yield from _campaigns(orders, confirmed)
     yield from _target(orders, confirmed, reference.target_noun)
     yield from _quotes(orders, reference.windows)
 
@@ -86,8 +88,6 @@ def _trend(orders: ir.Table, confirmed: ir.BooleanValue, days: int) -> Iterator[
 
 def _lifetime(orders: ir.Table, confirmed: ir.BooleanValue) -> Iterator[Definition]:
     count = confirmed.sum()
-    span = orders.days.max(where=confirmed) - orders.days.min(where=confirmed)
-    gap = span / (count - 1).nullif(0)
     yield define(
         "orders_total",
         "frequency",
@@ -105,6 +105,11 @@ def _lifetime(orders: ir.Table, confirmed: ir.BooleanValue) -> Iterator[Definiti
         reason="spends {value} an order",
         expression=orders.amount.sum(where=confirmed).cast("float64") / count.nullif(0),
     )
+
+
+def _rhythm(orders: ir.Table, confirmed: ir.BooleanValue) -> Iterator[Definition]:
+    span = orders.days.max(where=confirmed) - orders.days.min(where=confirmed)
+    gap = span / (confirmed.sum() - 1).nullif(0)
     yield define(
         "days_between_orders",
         "rhythm",
@@ -121,6 +126,9 @@ def _lifetime(orders: ir.Table, confirmed: ir.BooleanValue) -> Iterator[Definiti
         reason="{value} usual gaps between orders have passed since the last",
         expression=orders.days.min(where=confirmed) / gap.nullif(0),
     )
+
+
+def _campaigns(orders: ir.Table, confirmed: ir.BooleanValue) -> Iterator[Definition]:
     yield define(
         "campaign_orders_total",
         "campaign",
