@@ -10,6 +10,7 @@ from mkt_pipeline.crm.check_report import CheckedColumn, CheckedEntity, Problem,
 from mkt_pipeline.crm.check_rows import RowFacts, count_rows, row_problems
 from mkt_pipeline.crm.database import Crm
 from mkt_pipeline.crm.query_columns import QueryColumn, attribute_kind, column_problems
+from mkt_pipeline.crm.query_text import reading
 from mkt_pipeline.crm.snapshot import Snapshot
 from mkt_pipeline.errors import FailNowError
 
@@ -50,7 +51,7 @@ def _described(
 ) -> tuple[CheckedEntity, bool]:
     """The entity's columns, and whether its rows can be read."""
     try:
-        given = snapshot.columns(query, doing=f"reading {entity.name}")
+        given = snapshot.columns(query, doing=reading(entity.name, query))
     except FailNowError as error:
         problem = Problem("error", error.problem, missing_right(error, user) or error.remedy)
         return CheckedEntity(entity.name, problems=(problem,)), False

@@ -9,6 +9,7 @@ from psycopg2 import sql
 
 from mkt_pipeline.contracts.entities import Column, Entity
 from mkt_pipeline.crm.check_report import Problem
+from mkt_pipeline.crm.query_text import checking
 from mkt_pipeline.crm.snapshot import Snapshot
 from mkt_pipeline.crm.wrapped_query import as_subquery
 
@@ -44,7 +45,7 @@ def count_rows(
 
     References are followed only to entities that are in ``queries`` themselves.
     """
-    doing = f"checking {entity.name}"
+    doing = checking(entity.name, queries[entity.name])
     query = as_subquery(queries[entity.name])
     wanted = _measures(entity, texts)
     chosen = sql.SQL(", ").join(wanted.values())
@@ -68,7 +69,7 @@ def _count_dangling(
     snapshot: Snapshot, entity: Entity, queries: Mapping[str, str]
 ) -> dict[str, int]:
     query = as_subquery(queries[entity.name])
-    doing = f"checking the references of {entity.name}"
+    doing = checking(f"the references of {entity.name}", queries[entity.name])
     counts = {
         column.name: snapshot.rows(_dangling(column, query, queries), doing=doing)[0][0]
         for column in entity.columns

@@ -27,18 +27,18 @@ class CopyStream:
     """Runs one COPY statement; at most one may run on a connection at a time."""
 
     def __init__(
-        self, connection: Connection, statement: str, *, schema: pa.Schema, entity: str
+        self, connection: Connection, statement: str, *, schema: pa.Schema, doing: str
     ) -> None:
         self._connection = connection
         self._statement = statement
         self._schema = schema
-        self._entity = entity
+        self._doing = doing
         self._server_error: psycopg2.Error | None = None
         self._stopped = False
         reading, writing = os.pipe()
         self._source = os.fdopen(reading, "rb", buffering=PIPE_BUFFER_BYTES)
         self._sink = os.fdopen(writing, "wb", buffering=PIPE_BUFFER_BYTES)
-        self._thread = threading.Thread(target=self._copy, name=f"copy {entity}", daemon=True)
+        self._thread = threading.Thread(target=self._copy, name=f"copy: {doing}", daemon=True)
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         """The rows; whatever ends the iteration early also ends the statement."""
@@ -93,14 +93,13 @@ class CopyStream:
             return
 
     def _raise_failure(self, error: Exception | None) -> None:
-        doing = f"reading {self._entity}"
         if self._stopped:
             raise SourceBrokenError(
-                f"{doing} was cut off by another statement of the same snapshot",
+                f"{self._doing} was cut off by another statement of the same snapshot",
                 remedy="read one entity to its end before the next",
             ) from None
         if self._server_error and not (error and self._server_error.pgcode == "57014"):
-            raise statement_error(self._server_error, doing=doing) from None
+            raise statement_error(self._server_error, doing=self._doing) from None
         if error:
             raise self._unreadable(str(error)) from None
 
@@ -109,12 +108,12 @@ class CopyStream:
         place = re.search(r"CSV column #(\d+)", told)
         if not place:
             return SourceBrokenError(
-                f"reading {self._entity}: a row is longer than {BLOCK_BYTES} bytes, or not UTF-8",
+                f"{self._doing}: a row is longer than {BLOCK_BYTES} bytes, or not UTF-8",
                 remedy="shorten long texts in the query, such as left(body, 100000)",
             )
         field = self._schema.field(int(place.group(1)))
         return SourceBrokenError(
-            f"reading {self._entity}.{field.name}: a value is no {field.type}",
+            f"{self._doing}: a value of {field.name} is no {field.type}",
             remedy="leave out or correct such rows in the query (infinity, NaN, times before the "
             "year 1 or after 9999)",
         )

@@ -1,6 +1,8 @@
-"""A query as text: what in it is code, and which names it mentions."""
+"""A query as text: where it stands, what in it is code, and which names it mentions."""
 
 import re
+from pathlib import Path
+from typing import Self
 
 _NOT_CODE = re.compile(
     r"--[^\n]*"  # a comment to the end of its line
@@ -11,6 +13,34 @@ _NOT_CODE = re.compile(
 )
 _QUOTED_NAME = re.compile(r'"(?:[^"]|"")*"')
 _NAME = re.compile(r'"((?:[^"]|"")*)"|([^\W\d]\w*)')
+
+
+class FileQuery(str):
+    """The text of a query that remembers its ``file``, so that an error can name it."""
+
+    __slots__ = ("file",)
+    file: str
+
+    @classmethod
+    def of(cls, text: str, path: Path) -> Self:
+        """The text of ``sources/NAME/ENTITY.sql``, with that much of its path."""
+        query = cls(text)
+        query.file = "/".join(path.absolute().parts[-3:])
+        return query
+
+
+def reading(entity: str, query: str) -> str:
+    """What is being done, for an error: ``reading orders (sources/shop/orders.sql)``."""
+    return f"reading {entity}{_where(query)}"
+
+
+def checking(what: str, query: str) -> str:
+    """The same of ``mkt source check``."""
+    return f"checking {what}{_where(query)}"
+
+
+def _where(query: str) -> str:
+    return f" ({query.file})" if isinstance(query, FileQuery) else ""
 
 
 def query_problem(text: str) -> str | None:

@@ -14,6 +14,7 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812  the same
 from mkt_pipeline.contracts.entities import Entity
 from mkt_pipeline.crm.copy_stream import CopyStream
 from mkt_pipeline.crm.query_columns import QueryColumn, fit
+from mkt_pipeline.crm.query_text import reading
 from mkt_pipeline.crm.server_errors import statement_error
 from mkt_pipeline.crm.statements import statement
 from mkt_pipeline.crm.wrapped_query import arrow_schema, copy_out, no_rows
@@ -57,10 +58,11 @@ class Snapshot:
         rounded to four places by the server. The statement starts with the first batch and must
         be read to its end before the next one of the same snapshot.
         """
-        columns = fit(entity, self.columns(query, doing=f"reading {entity.name}"))
+        doing = reading(entity.name, query)
+        columns = fit(entity, self.columns(query, doing=doing))
         schema = arrow_schema(columns)
         copy = copy_out(query, columns)
-        return pa.RecordBatchReader.from_batches(schema, self._batches(copy, schema, entity.name))
+        return pa.RecordBatchReader.from_batches(schema, self._batches(copy, schema, doing))
 
     def rows(
         self,
@@ -94,17 +96,17 @@ class Snapshot:
             raise statement_error(error, doing=doing) from None
 
     def _batches(
-        self, copy: sql.Composed, schema: pa.Schema, entity: str
+        self, copy: sql.Composed, schema: pa.Schema, doing: str
     ) -> Iterator[pa.RecordBatch]:
         if self._connection.closed:
             raise SourceBrokenError(
-                f"reading {entity} began after its snapshot had ended",
+                f"{doing} began after its snapshot had ended",
                 remedy="read it inside `with crm.snapshot()`",
             )
         self.stop_stream()
         self._execute("SAVEPOINT statement")
         stream = CopyStream(
-            self._connection, copy.as_string(self._connection), schema=schema, entity=entity
+            self._connection, copy.as_string(self._connection), schema=schema, doing=doing
         )
         self._stream = stream
         try:

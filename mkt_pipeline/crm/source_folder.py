@@ -5,7 +5,7 @@ from pathlib import Path
 from mkt_pipeline.contracts.entities import ENTITIES
 from mkt_pipeline.contracts.frozen_model import MAX_BYTES, read_document
 from mkt_pipeline.contracts.source import Source
-from mkt_pipeline.crm.query_text import query_problem
+from mkt_pipeline.crm.query_text import FileQuery, query_problem
 from mkt_pipeline.errors import BadInputError
 
 
@@ -31,10 +31,11 @@ def load_source(folder: Path) -> Source:
         )
     source = Source.from_document({**document, "queries": queries}, where=str(folder))
     _check_may_be_empty(source, folder)
-    return source
+    # Checking a document makes plain texts of all queries; they get their files back.
+    return source.model_copy(update={"queries": queries})
 
 
-def _read_query(path: Path) -> str:
+def _read_query(path: Path) -> FileQuery:
     if path.stat().st_size > MAX_BYTES:
         raise BadInputError(f"{path} is too long", remedy=f"keep it under {MAX_BYTES} bytes")
     try:
@@ -44,10 +45,10 @@ def _read_query(path: Path) -> str:
     problem = query_problem(text)
     if problem:
         raise BadInputError(f"{path} {problem}", remedy="write exactly one SELECT (or WITH)")
-    return text
+    return FileQuery.of(text, path)
 
 
-def _check_names(folder: Path, queries: dict[str, str]) -> None:
+def _check_names(folder: Path, queries: dict[str, FileQuery]) -> None:
     unknown = sorted(set(queries) - set(ENTITIES))
     if unknown:
         raise BadInputError(

@@ -6,6 +6,7 @@ from psycopg2 import sql
 
 from mkt_pipeline.contracts.entities import PRODUCTS
 from mkt_pipeline.crm.database import Crm
+from mkt_pipeline.crm.query_text import FileQuery
 from mkt_pipeline.errors import (
     AccessRefusedError,
     ServerUnavailableError,
@@ -145,3 +146,14 @@ def test_a_server_that_ends_the_connection_in_mid_stream(goods):
 
     with pytest.raises(ServerUnavailableError, match="reading products"):
         consume()
+
+
+def test_the_file_of_a_query_that_fails_is_named(goods, tmp_path):
+    path = tmp_path / "sources" / "shop" / "products.sql"
+    broken = PRODUCT.replace("1::numeric", "(1 / length(replace(sku, 'a', '')))::numeric")
+    for query, says in ((broken, "division by zero"), (f"{PRODUCT}_gone", "does not exist")):
+        with (
+            Crm(goods).snapshot() as snapshot,
+            pytest.raises(SourceBrokenError, match=rf"\(sources/shop/products\.sql\): .*{says}"),
+        ):
+            snapshot.read(PRODUCTS, FileQuery.of(query, path)).read_all()

@@ -227,7 +227,7 @@ def test_no_value_of_a_row_reaches_a_message(database_url):
 @pytest.mark.parametrize("moment", ["infinity", "0044-03-15 BC", "12026-01-01"])
 def test_a_time_outside_the_calendar_is_refused_by_column(database_url, moment):
     query = many(ORDER, 1, ordered_at=f"'{moment}'::timestamptz")
-    with pytest.raises(SourceBrokenError, match=r"orders\.ordered_at: a value is no timestamp"):
+    with pytest.raises(SourceBrokenError, match="reading orders: a value of ordered_at is no time"):
         read(database_url, ORDERS, query)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mkt_pipeline.crm.query_text import names_in, query_problem
+from mkt_pipeline.crm.query_text import names_in, query_problem, reading
 from mkt_pipeline.crm.source_folder import load_source
 from mkt_pipeline.errors import BadInputError
 
@@ -23,6 +23,13 @@ def test_a_folder_is_read_with_its_queries(tmp_path):
     source = load_source(write(tmp_path, consents="-- none yet\nWITH a AS (SELECT 2) TABLE a;"))
     assert source.name == "shop"
     assert sorted(source.queries) == ["consents", "customers", "orders", "products"]
+
+
+def test_a_query_remembers_its_file_for_errors_to_name(tmp_path):
+    query = load_source(write(tmp_path / "shop")).queries["orders"]
+    assert query == "SELECT 1"
+    assert reading("orders", query) == f"reading orders ({tmp_path.name}/shop/orders.sql)"
+    assert reading("orders", "SELECT 1") == "reading orders"
 
 
 @pytest.mark.parametrize(
