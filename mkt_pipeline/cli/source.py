@@ -2,13 +2,14 @@
 
 import dataclasses
 import json
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
 from mkt_pipeline.errors import SourceBrokenError
-from mkt_pipeline.settings import load_settings
+from mkt_pipeline.settings import Settings, load_settings
 from mkt_pipeline.stack.addresses import addresses
 
 if TYPE_CHECKING:
@@ -50,13 +51,18 @@ def check(
 
     settings = load_settings()
     source = load_source(settings.project / "sources" / (name or settings.source))
-    report = check_source(Crm(addresses(settings).crm), source)
+    report = check_source(Crm(addresses(settings).crm), source, now=_end_of_replay(settings))
     if as_json:
         typer.echo(_as_json(report))
     else:
         Console().print(rendered(report))
     if not report.is_usable:
         raise typer.Exit(SourceBrokenError.exit_code)
+
+
+def _end_of_replay(settings: Settings) -> datetime | None:
+    """The end of the day that MKT_TODAY sets; None where the clock says what the future is."""
+    return settings.as_of(None).shifted(1).cutoff if settings.today else None
 
 
 def _as_json(report: "SourceReport") -> str:

@@ -3,6 +3,8 @@
 All facts are counted by the server on the queries as they will be read; no row leaves it.
 """
 
+from datetime import datetime
+
 from mkt_pipeline.contracts.entities import ENTITIES, Entity
 from mkt_pipeline.contracts.source import Source
 from mkt_pipeline.crm.check_access import access_problems, missing_right, reader
@@ -22,11 +24,13 @@ NOT_MAPPED = {
 """What a source goes without where it has no query for an entity that is not needed."""
 
 
-def check_source(crm: Crm, source: Source) -> SourceReport:
+def check_source(crm: Crm, source: Source, *, now: datetime | None = None) -> SourceReport:
     """Check every query of the source, and the rights of the user, in one snapshot.
 
-    What the server refuses or cannot run becomes a problem of the report. Raises TryAgainError
-    and AccessRefusedError where there is no connection to check with.
+    ``now`` is the instant after which an update lies in the future: the server's own by default,
+    another one where another day is replayed. What the server refuses or cannot run becomes a
+    problem of the report. Raises TryAgainError and AccessRefusedError where there is no connection
+    to check with.
     """
     with crm.snapshot() as snapshot:
         role = reader(snapshot)
@@ -36,7 +40,7 @@ def check_source(crm: Crm, source: Source) -> SourceReport:
         }
         fitting = {name: source.queries[name] for name, (_, usable) in described.items() if usable}
         entities = tuple(
-            _with_rows(snapshot, source, fitting, described[name][0])
+            _with_rows(snapshot, source, fitting, described[name][0], now or snapshot.taken_at)
             if name in fitting
             else described[name][0]
             for name in ENTITIES
@@ -73,7 +77,11 @@ def _columns(
 
 
 def _with_rows(
-    snapshot: Snapshot, source: Source, fitting: dict[str, str], checked: CheckedEntity
+    snapshot: Snapshot,
+    source: Source,
+    fitting: dict[str, str],
+    checked: CheckedEntity,
+    now: datetime,
 ) -> CheckedEntity:
     entity = ENTITIES[checked.entity]
     extra = (column for column in checked.columns if column.wanted is None)
@@ -84,16 +92,17 @@ def _with_rows(
         problem = Problem("error", error.problem, error.remedy)
         return CheckedEntity(entity.name, checked.columns, problems=(problem,))
     return CheckedEntity(
-        entity.name, checked.columns, facts.rows, facts.newest_update, _judged(facts, source)
+        entity.name, checked.columns, facts.rows, facts.newest_update, _judged(facts, source, now)
     )
 
 
-def _judged(facts: RowFacts, source: Source) -> tuple[Problem, ...]:
+def _judged(facts: RowFacts, source: Source, now: datetime) -> tuple[Problem, ...]:
     return tuple(
         row_problems(
             facts,
             may_be_empty=facts.entity.name in source.may_be_empty,
             quarantine_limit=source.quarantine_limit,
+            now=now,
         )
     )
 

@@ -27,7 +27,6 @@ class RowFacts:
     """Counts of one entity; the mappings are by column and hold only what is not zero."""
 
     entity: Entity
-    taken_at: datetime
     rows: int
     repeated_keys: int
     newest_update: datetime | None
@@ -53,7 +52,6 @@ def count_rows(
     told = dict(zip(wanted, row, strict=True))
     return RowFacts(
         entity=entity,
-        taken_at=snapshot.taken_at,
         rows=told["rows",],
         repeated_keys=told["repeated",],
         newest_update=told["newest_update",],
@@ -79,9 +77,12 @@ def _count_dangling(
 
 
 def row_problems(
-    facts: RowFacts, *, may_be_empty: bool, quarantine_limit: float
+    facts: RowFacts, *, may_be_empty: bool, quarantine_limit: float, now: datetime
 ) -> Iterator[Problem]:
-    """What is wrong with the rows; more bad ones than the source's limit allows are an error."""
+    """What is wrong with the rows; more bad ones than the source's limit allows are an error.
+
+    Updates later than ``now`` lie in the future.
+    """
     name = facts.entity.name
     if not facts.rows:
         yield from _empty(name, may_be_empty=may_be_empty)
@@ -90,7 +91,7 @@ def row_problems(
     for count, problem, remedy in _bad_rows(facts):
         yield Problem("error" if count > limit else "warning", problem, remedy)
     yield from _values(facts)
-    yield from _times(facts)
+    yield from _times(facts, now)
 
 
 def _measures(entity: Entity, texts: tuple[str, ...]) -> dict[tuple[str, ...], sql.Composable]:
@@ -211,7 +212,7 @@ def _values(facts: RowFacts) -> Iterator[Problem]:
             )
 
 
-def _times(facts: RowFacts) -> Iterator[Problem]:
+def _times(facts: RowFacts, now: datetime) -> Iterator[Problem]:
     name = facts.entity.name
     if facts.newest_update is None:
         yield Problem(
@@ -219,7 +220,7 @@ def _times(facts: RowFacts) -> Iterator[Problem]:
             f"{name}.updated_at is never given",
             "map it where the CRM keeps it; changes are then found by comparing rows",
         )
-    elif facts.newest_update > facts.taken_at:
+    elif facts.newest_update > now:
         yield Problem(
             "warning",
             f"{name}.updated_at reaches {facts.newest_update:%Y-%m-%d %H:%M} UTC, in the future",

@@ -58,6 +58,17 @@ def test_a_usable_source_ends_with_success(command, database_url, tmp_path):
     assert json.loads(result.stdout)["is_usable"]
 
 
+@pytest.mark.parametrize(("today", "warned"), [("2020-02-29", True), ("2999-01-01", False)])
+def test_the_future_begins_after_the_day_that_is_set(command, tmp_path, monkeypatch, today, warned):
+    command("new", "my_crm")
+    for path in (tmp_path / "sources" / "my_crm").glob("*.sql"):
+        _fill(path)
+        text = path.read_text()
+        path.write_text(text.replace("now()", "'2030-01-01Z'" if not warned else "'2020-03-02Z'"))
+    monkeypatch.setenv("MKT_TODAY", today)
+    assert ("in the future" in command("check", "my_crm").stdout) == warned
+
+
 def _fill(path):
     """Map one row of constants, as someone who follows the comments would map a table."""
     text = path.read_text().replace("WHERE false", "WHERE true")
