@@ -1,10 +1,11 @@
 """Fit, calibrate, choose, and test once."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 
 from mkt_pipeline.contracts.feature import Feature
 from mkt_pipeline.errors import TrainingRefusedError
-from mkt_pipeline.modelling.baseline import Roles, train_baseline
+from mkt_pipeline.modelling.baseline import Roles, calibrated_rule, fit_rule
 from mkt_pipeline.modelling.calibration import Calibrated, Calibrator, choose_method
 from mkt_pipeline.modelling.candidate import Candidate
 from mkt_pipeline.modelling.candidates import CANDIDATES
@@ -78,12 +79,13 @@ def _trained(
 
 
 def _trained_baseline(train: Labelled, validation: Labelled, roles: Roles) -> Trained:
-    model = train_baseline(train, roles)
+    rule = fit_rule(train, roles)
+    model = calibrated_rule(rule, train)
     propensity = propensity_of(model, validation.frame)
     return Trained(
         name="baseline",
         title="Recency-frequency-money rule",
-        parameters={"recency": roles.recency, "frequency": roles.frequency, "money": roles.money},
+        parameters={**asdict(roles), **rule.learned},
         calibration="sigmoid",
         model=model,
         validation=evaluate(label=validation.label, propensity=propensity),

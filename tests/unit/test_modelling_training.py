@@ -8,7 +8,7 @@ import pytest
 
 from mkt_pipeline.contracts.feature import Feature
 from mkt_pipeline.errors import TrainingRefusedError
-from mkt_pipeline.modelling.baseline import Roles, train_baseline
+from mkt_pipeline.modelling.baseline import Roles
 from mkt_pipeline.modelling.calibration import Calibrator, choose_method, cross_fitted
 from mkt_pipeline.modelling.candidates import CANDIDATES
 from mkt_pipeline.modelling.labelled import Labelled
@@ -149,43 +149,6 @@ def test_a_column_that_is_no_feature_is_refused():
     with_id = replace(data, frame=data.frame.assign(customer_id="x"))
     with pytest.raises(TrainingRefusedError, match="customer_id is not a feature"):
         trained(validation=with_id)
-
-
-def test_the_rule_ranks_recent_frequent_and_rich_first_and_never_last():
-    data = labelled("2026-01-01", 1, 2000)
-    rule = train_baseline(data, ROLES)
-    rows = pd.DataFrame(
-        {
-            "days_since_last_order": [1.0, 90.0, np.nan],
-            "orders_90d": [5.0, 1.0, 0.0],
-            "amount_90d": [500.0, 5.0, 0.0],
-        }
-    )
-    first, second, third = propensity_of(rule, rows)
-    assert first > second > third
-    assert propensity_of(rule, data.frame).mean() == pytest.approx(data.label.mean(), abs=0.005)
-
-
-@pytest.mark.parametrize(
-    ("name", "better", "worse"),
-    [
-        ("days_since_last_order", 5.0, 60.0),
-        ("days_since_last_order", 60.0, np.nan),
-        ("orders_90d", 2.0, 1.0),
-        ("amount_90d", 50.0, 5.0),
-    ],
-)
-def test_each_of_the_three_counts_in_the_rule(name, better, worse):
-    rule = train_baseline(labelled("2026-01-01", 1, 2000), ROLES)
-    usual = {"days_since_last_order": 30.0, "orders_90d": 1.0, "amount_90d": 20.0}
-    rows = pd.DataFrame([{**usual, name: better}, {**usual, name: worse}])
-    first, second = rule.decision_function(rows)
-    assert first > second
-
-
-def test_the_rule_refuses_features_that_are_not_there():
-    with pytest.raises(TrainingRefusedError, match="orders_7d, amount_7d"):
-        train_baseline(labelled("2026-01-01", 1), Roles.of_window(7))
 
 
 @pytest.mark.parametrize("method", ["sigmoid", "isotonic"])
