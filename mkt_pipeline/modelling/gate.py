@@ -1,6 +1,6 @@
 """Is the challenger better than what is in use?"""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -43,31 +43,39 @@ def decide(
 ) -> Decision:
     """Compare measures that were all taken on the same test window.
 
-    Without a champion (``None``) the challenger must beat the baseline in average precision.
-    With one it must beat the champion; the baseline is then shown and does not decide, for
+    Without a champion (``None``) the challenger must beat both the base rate, which is the average
+    precision to be expected of chance, and the baseline, which may itself be worse than chance.
+    With one it must beat the champion; the other two are then shown and do not decide, for
     keeping the worse of two models helps nobody. Equal is not better.
     """
-    checks = [_check("beats the baseline", challenger, baseline, decides=champion is None)]
+    first, value = champion is None, challenger[MEASURE]
+    checks = [
+        _check("beats the base rate", value, challenger["base_rate"], decides=first),
+        _check("beats the baseline", value, baseline[MEASURE], decides=first),
+    ]
     if champion is not None:
-        checks.append(_check("beats the champion", challenger, champion, decides=True))
+        checks.append(_check("beats the champion", value, champion[MEASURE], decides=True))
     promote = all(check.passed for check in checks if check.decides)
-    return Decision(promote, tuple(checks), _sentence(tuple(checks), promote=promote))
+    return Decision(promote, tuple(checks), _sentence(value, checks, promote=promote))
 
 
-def _check(
-    name: str, challenger: Mapping[str, float], other: Mapping[str, float], *, decides: bool
-) -> Check:
-    value, limit = challenger[MEASURE], other[MEASURE]
+def _check(name: str, value: float, limit: float, *, decides: bool) -> Check:
     return Check(name, MEASURE, value, limit, value > limit, decides)
 
 
-def _sentence(checks: tuple[Check, ...], *, promote: bool) -> str:
-    deciding = next(check for check in checks if check.decides)
-    rival = "the champion" if "champion" in deciding.name else "the baseline"
-    relation = "above" if promote else "not above"
-    first = (
-        f"{'Promoted' if promote else 'Not promoted'}: average precision {deciding.value:.4f} "
-        f"is {relation} {deciding.limit:.4f} of {rival} on the same test window"
+def _sentence(value: float, checks: Sequence[Check], *, promote: bool) -> str:
+    """What decided, and what was not reached although it did not decide."""
+    named = [_limit(c) for c in checks if c.decides and c.passed is promote]
+    shown = [_limit(c) for c in checks if not c.decides and not c.passed]
+    verdict, relation, link = (
+        ("Promoted", "above", " and ") if promote else ("Not promoted", "not above", " or ")
     )
-    shown = [check for check in checks if not check.decides and not check.passed]
-    return first + ("".join(f", but not above {c.limit:.4f} of the baseline" for c in shown)) + "."
+    more = f", {'but not' if promote else 'nor'} above {' or '.join(shown)}" if shown else ""
+    return (
+        f"{verdict}: average precision {value:.4f} is {relation} {link.join(named)}"
+        f" on the same test window{more}."
+    )
+
+
+def _limit(check: Check) -> str:
+    return f"{check.name.removeprefix('beats ')} ({check.limit:.4f})"
