@@ -1,15 +1,23 @@
 """`mkt runs`: the latest publications of every use case."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
 from mkt_pipeline.cli.options import JsonOption, UseCaseOption
 from mkt_pipeline.cli.pipeline import chosen, pipeline
-from mkt_pipeline.cli.telling import print_json
+from mkt_pipeline.cli.telling import PUBLISH_A_NIGHT, nothing_published, print_json
+
+if TYPE_CHECKING:
+    from mkt_pipeline.campaign.publication import PastPublication
+
+WIDE = 120
+"""Columns from which on the name of the Airflow run finds room; it is always in --json."""
 
 
 def runs(
@@ -17,27 +25,53 @@ def runs(
     limit: Annotated[int, typer.Option(min=1, max=1000, help="Publications a use case.")] = 14,
     as_json: JsonOption = False,
 ) -> None:
-    """The latest nights: day, when published, rows, segments, model version, Airflow run."""
+    """The latest nights: day, when published, rows, segments, model version."""
     steps = pipeline()
     past = {n: steps.campaign_database.publications(n, limit) for n in chosen(steps, use_case)}
     if as_json:
         print_json({name: [asdict(one) for one in found] for name, found in past.items()})
         return
+    console = Console()
     for name, found in past.items():
-        table = Table(
-            "as of", "published", "rows", "high", "medium", "low", "model", "state", "run"
-        )
-        table.title = name
-        for one in found:
-            counts = [f"{one.counts.get(segment, 0):,}" for segment in ("high", "medium", "low")]
-            state = "current" if one.is_current else one.status
-            table.add_row(
-                str(one.as_of),
-                f"{one.published_at:%Y-%m-%d %H:%M}",
-                f"{one.rows:,}",
-                *counts,
-                one.model_version,
-                state,
-                one.airflow_run or "command line",
-            )
-        Console().print(table)
+        if found:
+            console.print(publications_table(name, found, width=console.width))
+        else:
+            typer.echo(f"{nothing_published([name])} → {PUBLISH_A_NIGHT}")
+
+
+def publications_table(name: str, found: Sequence["PastPublication"], *, width: int) -> Table:
+    """One line for each publication, in 80 columns up to nine million customers."""
+    wide = width >= WIDE
+    crowded = any(one.rows >= 1_000_000 for one in found) and not wide
+    table = Table(
+        title=f"{name} (times in UTC)",
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+        show_edge=False,
+        pad_edge=False,
+        padding=(0, 0 if crowded else 1, 0, 0),
+    )
+    for heading in ("as of", "published"):
+        table.add_column(heading, no_wrap=True)
+    for heading in ("rows", "high", "medium", "low", "model"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("state", no_wrap=True)
+    if wide:
+        table.add_column("run", overflow="fold")
+    for one in found:
+        cells = _cells(one)
+        table.add_row(*cells if wide else cells[:-1])
+    return table
+
+
+def _cells(one: "PastPublication") -> list[str]:
+    counts = [f"{one.counts.get(segment, 0):,}" for segment in ("high", "medium", "low")]
+    return [
+        str(one.as_of),
+        f"{one.published_at:%Y-%m-%d %H:%M}",
+        f"{one.rows:,}",
+        *counts,
+        one.model_version,
+        "current" if one.is_current else one.status,
+        one.airflow_run or "command line",
+    ]

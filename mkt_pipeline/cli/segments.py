@@ -1,7 +1,8 @@
 """`mkt segments show`: what the campaign table shows now."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -9,7 +10,12 @@ from rich.table import Table
 
 from mkt_pipeline.cli.options import JsonOption, UseCaseOption
 from mkt_pipeline.cli.pipeline import chosen, pipeline
-from mkt_pipeline.cli.telling import print_json
+from mkt_pipeline.cli.telling import PUBLISH_A_NIGHT, nothing_published, print_json
+from mkt_pipeline.errors import FailNowError
+
+if TYPE_CHECKING:
+    from mkt_pipeline.campaign.database import CampaignDatabase
+    from mkt_pipeline.campaign.publication import CustomerSegment
 
 app = typer.Typer(no_args_is_help=True, help="Look at the published segments.")
 
@@ -25,41 +31,62 @@ def show(
     examples: Annotated[int, typer.Option(min=0, max=100, help="Example customers.")] = 5,
     as_json: JsonOption = False,
 ) -> None:
-    """Counts, shares and some customers of the current publication."""
-    steps, documents, console = pipeline(), [], Console()
-    for name in chosen(steps, use_case):
-        database = steps.campaign_database
-        current = database.current(name)
-        counts = database.segment_counts(name)
-        customers = database.examples(name, examples) if examples else ()
-        if as_json:
-            documents.append(
-                {
-                    "use_case": name,
-                    "publication": asdict(current) if current else None,
-                    "segments": [asdict(count) for count in counts],
-                    "examples": [asdict(customer) for customer in customers],
-                }
-            )
-            continue
-        if current is None:
-            console.print(f"{name}: nothing is published yet → run `mkt night`")
-            continue
-        table = Table("segment", "customers", "share", "mean propensity", title_justify="left")
-        table.title = f"{name} as of {current.as_of}, model version {current.model_version}"
-        for count in counts:
-            share, mean = count.share or 0, count.mean_propensity or 0
-            table.add_row(count.segment, f"{count.customers:,}", f"{share:.1%}", f"{mean:.4f}")
-        console.print(table)
-        people = Table("customer", "propensity", "segment", "recommended", "because", box=None)
-        for customer in customers:
-            people.add_row(
-                customer.customer_id,
-                f"{customer.propensity:.1%}",
-                customer.segment,
-                ", ".join(str(p["name"]) for p in customer.recommended_products),
-                "; ".join(str(reason["text"]) for reason in customer.reasons),
-            )
-        console.print(people)
+    """Counts, shares and some customers of the current publication.
+
+    Exit code 70 where a use case has no publication yet.
+    """
+    steps, console = pipeline(), Console()
+    names = chosen(steps, use_case)
+    found = {name: _read(steps.campaign_database, name, examples) for name in names}
     if as_json:
-        print_json(documents)
+        print_json([_document(name, one) for name, one in found.items()])
+    else:
+        for name, one in found.items():
+            if one["publication"] is not None:
+                _draw(console, name, one)
+    missing = [name for name, one in found.items() if one["publication"] is None]
+    if missing:
+        raise FailNowError(nothing_published(missing), remedy=PUBLISH_A_NIGHT)
+
+
+def _read(database: "CampaignDatabase", name: str, examples: int) -> dict[str, Any]:
+    return {
+        "publication": database.current(name),
+        "segments": database.segment_counts(name),
+        "examples": database.examples(name, examples) if examples else (),
+    }
+
+
+def _document(name: str, one: dict[str, Any]) -> dict[str, Any]:
+    current = one["publication"]
+    return {
+        "use_case": name,
+        "publication": asdict(current) if current else None,
+        "segments": [asdict(count) for count in one["segments"]],
+        "examples": [asdict(customer) for customer in one["examples"]],
+    }
+
+
+def _draw(console: Console, name: str, one: dict[str, Any]) -> None:
+    current = one["publication"]
+    table = Table("segment", "customers", "share", "mean propensity", title_justify="left")
+    table.title = f"{name} as of {current.as_of}, model version {current.model_version}"
+    for count in one["segments"]:
+        share, mean = count.share or 0, count.mean_propensity or 0
+        table.add_row(count.segment, f"{count.customers:,}", f"{share:.1%}", f"{mean:.4f}")
+    console.print(table)
+    if one["examples"]:
+        console.print(_people(one["examples"]))
+
+
+def _people(customers: Sequence["CustomerSegment"]) -> Table:
+    people = Table("customer", "propensity", "segment", "recommended", "because", box=None)
+    for customer in customers:
+        people.add_row(
+            customer.customer_id,
+            f"{customer.propensity:.1%}",
+            customer.segment,
+            ", ".join(str(p["name"]) for p in customer.recommended_products),
+            "; ".join(str(reason["text"]) for reason in customer.reasons),
+        )
+    return people

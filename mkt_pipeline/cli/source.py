@@ -1,19 +1,16 @@
 """`mkt source`: start the mapping of a CRM, and hold it against the database."""
 
 import dataclasses
-import json
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from mkt_pipeline.cli.telling import print_json
 from mkt_pipeline.errors import SourceBrokenError
 from mkt_pipeline.settings import Settings, load_settings
 from mkt_pipeline.stack.addresses import addresses
-
-if TYPE_CHECKING:
-    from mkt_pipeline.crm.check_report import SourceReport
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -53,7 +50,7 @@ def check(
     source = load_source(settings.project / "sources" / (name or settings.source))
     report = check_source(Crm(addresses(settings).crm), source, now=_end_of_replay(settings))
     if as_json:
-        typer.echo(_as_json(report))
+        print_json({**dataclasses.asdict(report), "is_usable": report.is_usable})
     else:
         Console().print(rendered(report))
     if not report.is_usable:
@@ -63,8 +60,3 @@ def check(
 def _end_of_replay(settings: Settings) -> datetime | None:
     """The end of the day that MKT_TODAY sets; None where the clock says what the future is."""
     return settings.as_of(None).shifted(1).cutoff if settings.today else None
-
-
-def _as_json(report: "SourceReport") -> str:
-    document = {**dataclasses.asdict(report), "is_usable": report.is_usable}
-    return json.dumps(document, indent=2, default=str)

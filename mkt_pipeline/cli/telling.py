@@ -1,10 +1,14 @@
 """Telling results: lines for a person, one JSON document for a script."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Any, Protocol
 
 import typer
+
+SEGMENTS = ("high", "medium", "low")
+PUBLISH_A_NIGHT = "run `mkt night`"
 
 
 class Told(Protocol):
@@ -34,6 +38,27 @@ def tell_lines(result: Told) -> None:
         typer.echo(line)
 
 
+def nothing_published(use_cases: Sequence[str]) -> str:
+    """What is wrong where these use cases have no publication."""
+    return f"no night of {' and '.join(use_cases)} has been published yet"
+
+
 def print_json(document: object) -> None:
-    """Print one document; dates and decimals as text."""
-    typer.echo(json.dumps(document, indent=2, default=str, ensure_ascii=False))
+    """Print one document: times as ISO 8601 with a T, other values that JSON lacks as text.
+
+    Counts of segments come as high, medium, low, whatever order the database keeps them in.
+    """
+    typer.echo(json.dumps(_ordered(document), indent=2, default=_as_text, ensure_ascii=False))
+
+
+def _as_text(value: object) -> str:
+    return value.isoformat() if isinstance(value, date | datetime) else str(value)
+
+
+def _ordered(document: object) -> object:
+    if isinstance(document, Mapping):
+        keys = SEGMENTS if set(document) == set(SEGMENTS) else tuple(document)
+        return {key: _ordered(document[key]) for key in keys}
+    if isinstance(document, list | tuple):
+        return [_ordered(one) for one in document]
+    return document

@@ -1,8 +1,10 @@
 """Errors of the command line: one line with the remedy, and an exit code by kind."""
 
+import json
 import os
 import subprocess
 import sys
+import uuid
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,10 @@ PROJECT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture
 def mkt(tmp_path, free_port):
-    """A function that runs a command far from any stack; returns exit code and stderr."""
+    """A function that runs a command far from any stack; returns exit code and stderr.
+
+    With ``shown`` it returns what was printed as well.
+    """
     nowhere = f"postgresql://reader:secret@127.0.0.1:{free_port()}/crm"
     told = {
         "MKT_HOME": str(tmp_path / "state"),
@@ -24,7 +29,7 @@ def mkt(tmp_path, free_port):
     }
     own = {k: v for k, v in os.environ.items() if not k.startswith("MKT_")}
 
-    def call(*arguments, **changes):
+    def call(*arguments, shown=False, **changes):
         done = subprocess.run(
             [sys.executable, "-W", "ignore", "-m", "mkt_pipeline.cli", *arguments],
             capture_output=True,
@@ -33,7 +38,8 @@ def mkt(tmp_path, free_port):
             env=own | told | changes,
             timeout=120,
         )
-        return done.returncode, done.stderr.strip()
+        answer = (done.returncode, done.stderr.strip())
+        return (*answer, done.stdout) if shown else answer
 
     return call
 
@@ -77,3 +83,31 @@ def test_a_source_is_checked_without_any_stack(mkt, postgres):
     )
     assert code == 70, told
     assert "mkt stack up" not in told
+
+
+@pytest.fixture
+def unpublished(postgres):
+    """A campaign database in which nothing was published."""
+    name = f"campaign_{uuid.uuid4().hex}"
+    postgres.create_database(name)
+    return {"MKT_CAMPAIGN_URL": postgres.url(name)}
+
+
+def test_before_the_first_night_runs_say_how_to_get_one(mkt, unpublished):
+    code, told, shown = mkt("runs", **unpublished, shown=True)
+    assert code == 0, told
+    assert shown.splitlines() == [
+        f"no night of {name} has been published yet → run `mkt night`"
+        for name in ("service_visit", "vehicle_purchase")
+    ]
+    _, _, document = mkt("runs", "--json", **unpublished, shown=True)
+    assert json.loads(document) == {"service_visit": [], "vehicle_purchase": []}
+
+
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_before_the_first_night_there_are_no_segments_to_show(mkt, unpublished, options):
+    code, told = mkt("segments", "show", *options, **unpublished)
+    assert code == 70
+    assert told == (
+        "no night of service_visit and vehicle_purchase has been published yet → run `mkt night`"
+    )

@@ -1,6 +1,7 @@
 """`mkt source new` and `mkt source check`, from the command line to a real database."""
 
 import json
+import re
 
 import psycopg2
 import pytest
@@ -35,6 +36,7 @@ def test_a_new_source_can_be_checked_at_once_and_lacks_nothing_but_rows(command)
     assert len(report["entities"]) == 6
     assert errors == [f"{entity['entity']} reads zero rows" for entity in report["entities"]]
     assert not report["is_usable"]
+    assert re.match(r"\d{4}-\d\d-\d\dT", report["taken_at"])
 
 
 def test_the_report_for_people_names_entities_columns_and_remedies(command):
