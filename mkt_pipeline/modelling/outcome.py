@@ -49,11 +49,12 @@ class Window:
 
 @dataclass(frozen=True)
 class TrainingOutcome:
-    """The candidates, which of them was chosen, and its figures on the later test window.
+    """The candidates, which of them was chosen, and the figures on the later test window.
 
-    ``test_propensity`` and ``baseline_propensity`` are the probabilities of the test rows, of
-    shape [rows], by the chosen model and by the baseline. ``reference`` is the customer that
-    reasons compare with.
+    ``tests`` holds these figures by name for every candidate and the baseline; they were taken
+    after the choice. ``test_propensity`` and ``baseline_propensity`` are the probabilities of the
+    test rows, of shape [rows], by the chosen model and by the baseline. ``reference`` is the
+    customer that reasons compare with.
     """
 
     features: tuple[Feature, ...]
@@ -61,9 +62,18 @@ class TrainingOutcome:
     baseline: Trained
     chosen: Trained
     windows: tuple[Window, ...]
-    test: Metrics
-    baseline_test: Metrics
+    tests: Mapping[str, Metrics]
     test_propensity: Values
     baseline_propensity: Values
     reference: Reference
     seed: int
+
+    @property
+    def test(self) -> Metrics:
+        """The chosen model on the test window."""
+        return self.tests[self.chosen.name]
+
+    @property
+    def baseline_test(self) -> Metrics:
+        """The baseline on the test window."""
+        return self.tests[self.baseline.name]

@@ -27,32 +27,30 @@ def train(
     seed: int,
     candidates: Sequence[Candidate] = CANDIDATES,
 ) -> TrainingOutcome:
-    """Train every candidate and the baseline, and measure the chosen one on the test window.
+    """Train every candidate and the baseline, choose one, and measure all on the test window.
 
     A candidate is fitted on ``train``. On ``validation`` it is calibrated and its average
     precision taken; the best is chosen. Doing both there flatters nobody: a calibrator is
     strictly increasing, so it cannot change the order of customers that average precision is
     made of, and the probabilities measured there are cross-fitted. ``test`` is looked at once,
-    after the choice, by the chosen model and the baseline. Refused: a window that is empty, has
-    one class only, does not have the columns of ``features`` or begins before the earlier ones
-    end.
+    after the choice: by then nothing can be influenced by it, and all are measured so that a
+    reader can compare them. Refused: a window that is empty, has one class only, does not have
+    the columns of ``features`` or begins before the earlier ones end.
     """
     _require_usable(features, train, validation, test)
     rule = _trained_baseline(train, validation, roles)
     tried = tuple(_trained(c, features, train, validation, seed) for c in candidates)
     chosen = max(tried, key=lambda t: t.validation["average_precision"])
-    propensity = propensity_of(chosen.model, test.frame)
-    rule_propensity = propensity_of(rule.model, test.frame)
+    scored = {t.name: propensity_of(t.model, test.frame) for t in (*tried, rule)}
     return TrainingOutcome(
         features=tuple(features),
         candidates=tried,
         baseline=rule,
         chosen=chosen,
         windows=_windows(train, validation, test),
-        test=evaluate(label=test.label, propensity=propensity),
-        baseline_test=evaluate(label=test.label, propensity=rule_propensity),
-        test_propensity=propensity,
-        baseline_propensity=rule_propensity,
+        tests={name: evaluate(label=test.label, propensity=p) for name, p in scored.items()},
+        test_propensity=scored[chosen.name],
+        baseline_propensity=scored[rule.name],
         reference=reference_of(train.frame, features),
         seed=seed,
     )

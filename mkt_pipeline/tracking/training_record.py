@@ -61,6 +61,8 @@ class Outcome(Protocol):
     @property
     def windows(self) -> Sequence[TrainingWindow]: ...  # noqa: D102
     @property
+    def tests(self) -> Mapping[str, Metrics]: ...  # noqa: D102
+    @property
     def test(self) -> Metrics: ...  # noqa: D102
     @property
     def baseline_test(self) -> Metrics: ...  # noqa: D102

@@ -26,14 +26,13 @@ LONGEST_DIGEST = 36
 def log_candidates(
     runs: Runs, *, experiment_id: str, parent: str, outcome: Outcome, tags: Mapping[str, str]
 ) -> None:
-    """A nested run each; those measured on the test window carry these figures too."""
-    tested = {outcome.chosen.name: outcome.test, outcome.baseline.name: outcome.baseline_test}
+    """A nested run each: figures on the test window, and those of the validation window."""
     for trained in (*outcome.candidates, outcome.baseline):
         own = {**tags, "candidate": trained.name, "chosen": _yes(trained.name, outcome)}
         with runs.open(experiment_id, name=trained.name, tags=own, parent=parent) as run_id:
             runs.log(
                 run_id,
-                metrics={**_on_validation(trained), **tested.get(trained.name, {})},
+                metrics={**_on_validation(trained), **outcome.tests[trained.name]},
                 parameters={**trained.parameters, "calibration": trained.calibration},
             )
 

@@ -138,10 +138,10 @@ def test_every_candidate_and_the_baseline_have_a_run_below_with_the_same_names(
     )
     figures = {run.info.run_name: run.data.metrics for run in children}
     assert set(figures) == {"logistic", "boosting", "baseline"}
-    assert all("validation_average_precision" in metrics for metrics in figures.values())
-    assert figures["baseline"]["average_precision"] == outcome.baseline_test["average_precision"]
-    tested = {name for name, metrics in figures.items() if "average_precision" in metrics}
-    assert tested == {outcome.chosen.name, "baseline"}
+    names = [f"{prefix}{name}" for prefix in ("", "validation_") for name in METRIC_NAMES]
+    assert all(sorted(metrics) == sorted(names) for metrics in figures.values())
+    for name, metrics in figures.items():
+        assert metrics["average_precision"] == outcome.tests[name]["average_precision"]
 
 
 def test_the_data_set_is_known_by_name_digest_rows_and_source(tracking, trained):

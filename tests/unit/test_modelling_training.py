@@ -12,7 +12,7 @@ from mkt_pipeline.modelling.baseline import Roles
 from mkt_pipeline.modelling.calibration import Calibrator, choose_method, cross_fitted
 from mkt_pipeline.modelling.candidates import CANDIDATES
 from mkt_pipeline.modelling.labelled import Labelled
-from mkt_pipeline.modelling.metrics import METRIC_NAMES
+from mkt_pipeline.modelling.metrics import METRIC_NAMES, evaluate
 from mkt_pipeline.modelling.propensity import propensity_of
 from mkt_pipeline.modelling.training import train
 
@@ -89,6 +89,28 @@ def test_the_test_figures_are_those_of_the_test_window(outcome):
         ("validation", 1, 800),
         ("test", 1, 800),
     ]
+
+
+def test_every_candidate_and_the_baseline_are_measured_on_the_test_window(outcome):
+    test = labelled("2026-05-01", 3)
+    assert list(outcome.tests) == [*(c.name for c in CANDIDATES), "baseline"]
+    for one in (*outcome.candidates, outcome.baseline):
+        expected = evaluate(label=test.label, propensity=propensity_of(one.model, test.frame))
+        assert outcome.tests[one.name] == expected
+    assert outcome.test == outcome.tests[outcome.chosen.name]
+    assert outcome.baseline_test == outcome.tests["baseline"]
+
+
+def test_the_test_window_does_not_influence_the_choice(outcome):
+    """With its labels turned round the other candidate is the better one there."""
+    test = labelled("2026-05-01", 3)
+    turned = trained(test=replace(test, label=~test.label))
+    others = [name for name in turned.tests if name not in (turned.chosen.name, "baseline")]
+    assert turned.chosen.name == outcome.chosen.name
+    assert any(
+        turned.tests[name]["average_precision"] > turned.test["average_precision"]
+        for name in others
+    )
 
 
 def test_training_twice_gives_the_same_model(outcome):
