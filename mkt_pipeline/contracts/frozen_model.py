@@ -6,6 +6,7 @@ from typing import Self
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from mkt_pipeline.contracts.document_errors import explained
 from mkt_pipeline.errors import BadInputError
 
 MAX_BYTES = 262_144
@@ -28,11 +29,8 @@ class FrozenModel(BaseModel):
         try:
             return cls.model_validate(document)
         except ValidationError as error:
-            problems = "; ".join(
-                f"{'.'.join(map(str, problem['loc'])) or 'document'}: {problem['msg']}"
-                for problem in error.errors()
-            )
-            raise BadInputError(f"{where}: {problems}", remedy="correct these keys") from None
+            problems, remedy = explained(error, cls)
+            raise BadInputError(f"{where}: {problems}", remedy=remedy) from None
 
 
 def read_document(path: Path) -> object:
