@@ -4,7 +4,7 @@ from pathlib import Path
 
 from mkt_pipeline.contracts.entities import ENTITIES
 from mkt_pipeline.contracts.frozen_model import MAX_BYTES, read_document
-from mkt_pipeline.contracts.source import Source
+from mkt_pipeline.contracts.source import Source, refuse_absent
 from mkt_pipeline.crm.query_text import FileQuery, query_problem
 from mkt_pipeline.errors import BadInputError
 
@@ -16,11 +16,7 @@ def load_source(folder: Path) -> Source:
     files that no entity of the contract is called after, a needed entity without a query, and a
     file that is not exactly one SELECT (or WITH ... SELECT).
     """
-    if not folder.is_dir():
-        raise BadInputError(
-            f"source folder {folder} does not exist",
-            remedy=f"run `mkt source new {folder.name}`, or correct the name of the source",
-        )
+    refuse_absent(folder)
     queries = {path.stem: _read_query(path) for path in sorted(folder.glob("*.sql"))}
     _check_names(folder, queries)
     document = read_document(folder / "source.yaml")

@@ -1,12 +1,17 @@
 """Which use cases run."""
 
+from mkt_pipeline.contracts.source import refuse_absent
 from mkt_pipeline.contracts.use_case import UseCase
 from mkt_pipeline.errors import BadInputError
 from mkt_pipeline.settings import Settings
 
 
 def use_cases_of(settings: Settings) -> tuple[UseCase, ...]:
-    """The use cases that are set, else all that list the source; none at all is refused."""
+    """The use cases that are set, else all that list the source.
+
+    None at all is refused, and so is a source without a folder, for a misspelt MKT_SOURCE.
+    """
+    refuse_absent(settings.project / "sources" / settings.source)
     folder = settings.project / "use_cases"
     if settings.use_cases:
         found = [_read(settings, name) for name in settings.use_cases]

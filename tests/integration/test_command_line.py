@@ -51,6 +51,7 @@ def mkt(tmp_path, free_port):
         (("night", "--as-of", "soon"), {}, 65, "write it as YYYY-MM-DD"),
         (("night", "--use-case", "none"), {}, 65, "choose one of"),
         (("extract",), {"MKT_SOURCE": "none"}, 65, "source folder"),
+        (("runs",), {"MKT_SOURCE": "nope"}, 65, "known sources: dealership, odoo17, online_retail"),
         (("extract",), {"MKT_SOURCE": "../etc"}, 78, "MKT_SOURCE"),
         (("extract",), {"MKT_TIME_ZONE": "Mars"}, 78, "MKT_TIME_ZONE"),
         (("features",), {}, 65, "run `mkt extract"),

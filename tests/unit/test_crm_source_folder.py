@@ -40,7 +40,10 @@ def test_a_query_remembers_its_file_for_errors_to_name(tmp_path):
         ({"orders": "SELECT 1; DROP TABLE x"}, "more than one statement"),
         ({"orders": "DELETE FROM x"}, "starts with 'DELETE'"),
         ({"orders": "-- SELECT 1"}, "holds no statement"),
-        ({"yaml": YAML + "colour: red\n"}, "colour: Extra inputs"),
+        (
+            {"yaml": YAML + "colour: red\n"},
+            "unknown key colour → allowed keys there: name, .*quarantine_limit$",
+        ),
         ({"yaml": YAML + "may_be_empty: [texts]\n"}, "may_be_empty names texts"),
         ({"yaml": YAML + "queries: {orders: SELECT 1}\n"}, "without `queries`"),
     ],
@@ -53,6 +56,12 @@ def test_a_folder_that_is_no_source_is_refused(tmp_path, changes, message):
 def test_a_folder_that_is_not_there_names_the_command_that_makes_one(tmp_path):
     with pytest.raises(BadInputError, match="mkt source new shop"):
         load_source(tmp_path / "shop")
+
+
+def test_a_name_that_is_misspelt_is_told_with_those_that_are_there(tmp_path):
+    write(tmp_path / "shop")
+    with pytest.raises(BadInputError, match=r"sources/shpo does not exist; known sources: shop →"):
+        load_source(tmp_path / "shpo")
 
 
 @pytest.mark.parametrize(

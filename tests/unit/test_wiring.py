@@ -21,6 +21,9 @@ segments: {{rule: thresholds, high: 0.5, medium: 0.2}}
 @pytest.fixture
 def project(tmp_path):
     (tmp_path / "use_cases").mkdir()
+    for name in ("shop", "garage", "empty"):
+        (tmp_path / "sources" / name).mkdir(parents=True)
+        (tmp_path / "sources" / name / "source.yaml").touch()
     for name, source in (("one", "shop"), ("two", "shop"), ("other", "garage")):
         text = CASE.format(name=name, source=source)
         (tmp_path / "use_cases" / f"{name}.yaml").write_text(text)
@@ -49,6 +52,7 @@ def test_only_those_that_are_set_run(project):
         ({"use_cases": ("other",)}, "does not list the source shop"),
         ({"use_cases": ("none",)}, "does not exist"),
         ({"source": "empty"}, "no use case in"),
+        ({"source": "nope"}, "sources/nope does not exist; known sources: empty, garage, shop"),
     ],
 )
 def test_a_choice_that_cannot_run_is_refused(project, changes, says):
