@@ -1,14 +1,20 @@
 """`mkt explain CUSTOMER_ID`: why a customer has this propensity."""
 
-from typing import Annotated, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from mkt_pipeline.cli.options import AsOfOption, JsonOption, UseCaseOption
 from mkt_pipeline.cli.pipeline import chosen, pipeline
 from mkt_pipeline.cli.telling import print_json
+from mkt_pipeline.errors import BadInputError
+
+if TYPE_CHECKING:
+    from mkt_pipeline.wiring.pipeline import Pipeline
 
 
 def explain(
@@ -17,21 +23,71 @@ def explain(
     use_case: UseCaseOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show one customer's propensity with its reasons, and the products recommended."""
+    """Show one customer's segment and propensity with its reasons, and the products recommended.
+
+    Looks in every use case; exit code 65 where the customer has a score in none.
+    """
     steps = pipeline()
-    found = [steps.explanation(name, customer_id, as_of=as_of) for name in chosen(steps, use_case)]
+    found, refused = explanations(steps, chosen(steps, use_case), customer_id, as_of=as_of)
     if as_json:
         print_json(found)
         return
     for one in found:
         _draw(one)
+    for error in refused.values():
+        typer.echo(str(error))
+
+
+def explanations(
+    steps: "Pipeline", names: list[str], customer_id: str, *, as_of: str | None
+) -> tuple[list[dict[str, Any]], Mapping[str, BadInputError]]:
+    """What was said of the customer by each use case, and why others said nothing.
+
+    Refused where none said anything; the error names all that were looked in.
+    """
+    found: list[dict[str, Any]] = []
+    refused: dict[str, BadInputError] = {}
+    steps.as_of(as_of)  # a day that is none is refused once, not by every use case
+    for name in names:
+        try:
+            told = steps.explanation(name, customer_id, as_of=as_of)
+        except BadInputError as error:
+            refused[name] = error
+        else:
+            found.append(_with_segment(steps, told))
+    if not found:
+        raise _in_none(refused)
+    return found, refused
+
+
+def _in_none(refused: Mapping[str, BadInputError]) -> BadInputError:
+    problems = dict.fromkeys(error.problem for error in refused.values())
+    remedies = dict.fromkeys(error.remedy for error in refused.values())
+    return BadInputError("; ".join(problems), remedy="; ".join(remedies))
+
+
+def _with_segment(steps: "Pipeline", told: dict[str, Any]) -> dict[str, Any]:
+    """The segment by the rule of the use case, as the publication of that day has it."""
+    from mkt_pipeline.segments.rule import assign
+
+    use_case, day = steps.use_case(told["use_case"]), steps.as_of(str(told["as_of"]))
+    with steps.lake.session() as session:
+        scores = steps.lake.score_table(session, use_case.name, day)
+        # All customers of the day, for by capacity a segment is a matter of rank.
+        everybody = session.stream(scores.select("customer_id", "propensity")).read_all()
+    ids, propensities = (everybody[name].to_numpy() for name in ("customer_id", "propensity"))
+    segments = assign(propensities=propensities, customer_ids=ids, rule=use_case.segments)
+    (segment,) = segments[ids == told["customer_id"]]
+    first = ("use_case", "as_of", "customer_id")
+    return {**{key: told[key] for key in first}, "segment": segment, **told}
 
 
 def _draw(one: dict[str, Any]) -> None:
     console = Console()
     console.print(
-        f"[bold]{one['use_case']}[/] as of {one['as_of']}: customer {one['customer_id']},"
-        f" propensity {one['propensity']:.2%} (model version {one['model_version']})"
+        f"[bold]{one['use_case']}[/] as of {one['as_of']}: customer {escape(one['customer_id'])},"
+        f" segment [bold]{one['segment']}[/], propensity {one['propensity']:.2%}"
+        f" (model version {one['model_version']})"
     )
     strongest = max((abs(reason["weight"]) for reason in one["reasons"]), default=1.0)
     table = Table("", "because", "log-odds", box=None)
@@ -40,7 +96,9 @@ def _draw(one: dict[str, Any]) -> None:
         bar = "█" * max(1, round(20 * abs(reason["weight"]) / strongest))
         colour = "green" if raises else "red"
         sign = "+" if raises else "−"
-        table.add_row(f"[{colour}]{bar}[/]", reason["text"], f"{sign}{abs(reason['weight']):.2f}")
+        table.add_row(
+            f"[{colour}]{bar}[/]", escape(reason["text"]), f"{sign}{abs(reason['weight']):.2f}"
+        )
     console.print(table)
     names = ", ".join(product["name"] for product in one["recommended_products"])
-    console.print(f"recommended: {names or 'nothing'}")
+    console.print(f"recommended: {escape(names) or 'nothing'}")
