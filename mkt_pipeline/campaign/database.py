@@ -66,7 +66,7 @@ class CampaignDatabase:
         return tuple(SegmentCount(**row) for row in self._rows("segment_counts", use_case=use_case))
 
     def examples(self, use_case: str, count: int) -> tuple[CustomerSegment, ...]:
-        """Up to ``count`` customers, taken in turn from the top of each segment, best first."""
+        """Up to ``count`` customers, from the middle of each segment in turn, best first."""
         found = self._rows("examples", use_case=use_case, row_limit=count)
         return tuple(_customer(row) for row in found)
 

@@ -67,8 +67,8 @@ def test_counts_name_every_segment(campaign: CampaignDatabase):
     assert counts[1].mean_propensity is None
 
 
-def test_examples_come_from_every_segment(campaign: CampaignDatabase):
-    assert [e.customer_id for e in campaign.examples("u", 2)] == ["a", "d"]
+def test_examples_come_from_the_middle_of_every_segment(campaign: CampaignDatabase):
+    assert [e.customer_id for e in campaign.examples("u", 2)] == ["b", "d"]
     assert [e.customer_id for e in campaign.examples("u", 3)] == ["a", "b", "d"]
     assert len(campaign.examples("u", 9)) == 5
 
