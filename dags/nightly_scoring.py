@@ -40,9 +40,11 @@ with DAG(
 
     @task
     def use_cases():
-        """Which use cases are configured."""
+        """Which use cases are configured; a run without a usable day ends here."""
         with told_to_airflow():
-            return list(pipeline().use_cases)
+            steps = pipeline()
+            steps.as_of(day_of(get_current_context()))
+            return list(steps.use_cases)
 
     @task(map_index_template=USE_CASE_LABEL)
     def score(use_case):

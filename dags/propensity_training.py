@@ -47,7 +47,7 @@ with DAG(
             report(done.lines())
             return list(steps.use_cases)
 
-    @task(map_index_template=USE_CASE_LABEL, max_active_tis_per_dagrun=1)
+    @task(map_index_template=USE_CASE_LABEL, max_active_tis_per_dagrun=2)
     def train(use_case):
         """Train, compare and promote one use case."""
         with told_to_airflow():

@@ -39,6 +39,8 @@ def task_defaults(*, minutes: int) -> dict[str, Any]:
         "retry_policy": RETRY_POLICY,
         "retry_delay": timedelta(minutes=1),
         "execution_timeout": timedelta(minutes=minutes),
+        # The report is in the log already, in words.
+        "show_return_value_in_logs": False,
     }
 
 

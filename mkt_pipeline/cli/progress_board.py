@@ -1,7 +1,7 @@
 """Live progress: which piece or task is at work, and for how long."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
@@ -108,12 +108,14 @@ def describe(step: Step) -> str:
     """What a run does, in one line: the tasks at work, or between two of them the last to end."""
     if step.run.state == "success":
         return f"done, {len(step.tasks)} tasks"
-    busy = [_busy(task) for task in step.tasks if task.state in BUSY]
+    busy = [_busy(task, step.failures) for task in step.tasks if task.state in BUSY]
     waiting = "waits for its turn" if step.run.state == "queued" else "between tasks"
     ended = sum(task.state in ("success", "skipped") for task in step.tasks)
     return f"{', '.join(busy) or waiting}, {ended} of {len(step.tasks)} tasks done"
 
 
-def _busy(task: TaskTry) -> str:
+def _busy(task: TaskTry, failures: Mapping[str, str]) -> str:
+    if task.name in failures:
+        return f"{task.name} failed and will be tried again: {failures[task.name]}"
     state = "" if task.state == "running" else f" ({str(task.state).replace('_', ' ')})"
     return f"{task.name}{state}"

@@ -1,7 +1,8 @@
 """`mkt run`: the whole thing by one command, through the real scheduler."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Annotated
 
 import typer
@@ -14,7 +15,13 @@ from mkt_pipeline.errors import BadInputError
 from mkt_pipeline.settings import load_settings
 from mkt_pipeline.stack.addresses import addresses
 from mkt_pipeline.stack.airflow_api import AirflowApi
-from mkt_pipeline.stack.dag_following import run_chain, run_dag, wait_for_dags
+from mkt_pipeline.stack.dag_following import (
+    end_runs,
+    run_chain,
+    run_dag,
+    under_way,
+    wait_for_dags,
+)
 from mkt_pipeline.stack.deployment import Deployment, deployment
 from mkt_pipeline.stack.launch import up
 from mkt_pipeline.stack.programs import PIECES
@@ -46,39 +53,62 @@ def run(
     day = str(settings.as_of(as_of))
     use_cases = use_cases_of(settings)
     board = ProgressBoard(console)
-    with board.shown(), _nothing_left_half_way(where, board) as start:
+    with board.shown(), _nothing_left_half_way(where, board) as begin:
         # Before the scheduler runs, which may find that a night is due at once.
-        start("postgres")
+        begin.start("postgres")
         _load_sample(where, board, customers)
-        start(*PIECES)
+        begin.start(*PIECES)
         api = AirflowApi(where)
         board.tell("DAGs", "being read by Airflow")
         wait_for_dags(api, (TRAINING, *NIGHT))
         board.tell("DAGs", "ready")
-        if _without_champion(where, use_cases):
-            run_dag(api, TRAINING, key=day, watch=board.step)
-        run_chain(api, NIGHT, key=day, watch=board.step)
+        with begin.runs(api, day):
+            if _without_champion(where, use_cases):
+                run_dag(api, TRAINING, key=day, watch=board.step)
+            run_chain(api, NIGHT, key=day, watch=board.step)
     show(console, where, summary(where, use_cases))
 
 
+@dataclass
+class _Begun:
+    """What this command has started, to be ended with it."""
+
+    where: Deployment
+    board: ProgressBoard
+    pieces: set[str] = field(default_factory=set)
+
+    def start(self, *pieces: str) -> None:
+        """Start those of the pieces that do not run."""
+        self.pieces.update(up(self.where, only=pieces, tell=self.board.tell))
+
+    @contextmanager
+    def runs(self, api: AirflowApi, day: str) -> Iterator[None]:
+        """On Ctrl-C, end in Airflow what was started inside; a run that somebody began goes on."""
+        others = under_way(api, (TRAINING, *NIGHT), key=day)
+        try:
+            yield
+        except KeyboardInterrupt:
+            for dag_id in end_runs(api, (TRAINING, *NIGHT), key=day, spare=others):
+                self.board.tell(dag_id, f"done: its run for {day} was ended in Airflow")
+            raise
+
+
 @contextmanager
-def _nothing_left_half_way(
-    where: Deployment, board: ProgressBoard
-) -> Iterator[Callable[..., None]]:
-    """Yield a function that starts pieces; on Ctrl-C, stop what it started, and only that.
+def _nothing_left_half_way(where: Deployment, board: ProgressBoard) -> Iterator[_Begun]:
+    """Yield what starts things; on Ctrl-C, end what it started, and only that.
 
     After a failed task the stack stays up: its logs and user interfaces tell why.
     """
-    started: set[str] = set()
-
-    def start(*pieces: str) -> None:
-        started.update(up(where, only=pieces, tell=board.tell))
-
+    begun = _Begun(where, board)
     with stop_signals_interrupt():
         try:
-            yield start
+            yield begun
         except KeyboardInterrupt:
-            down(where, only=[piece for piece in PIECES if piece in started], tell=board.tell)
+            ours = [piece for piece in PIECES if piece in begun.pieces]
+            down(where, only=ours, tell=board.tell)
+            if kept := [piece for piece in PIECES if piece not in ours]:
+                names = ", ".join(kept)
+                board.tell("stack", f"done: {names} left as found; `make down` stops all")
             raise
 
 

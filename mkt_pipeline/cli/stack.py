@@ -63,8 +63,11 @@ def remove() -> None:
     where = deployment(load_settings())
     board = ProgressBoard(console)
     with board.shown():
+        was_there = where.home.exists()
         kept = remove_written(where, tell=board.tell)
-    what = f"kept what is not ours: {', '.join(kept)}" if kept else "removed"
+    what = "removed" if was_there else "nothing was there"
+    if kept:
+        what = f"kept what is not ours: {', '.join(kept)}"
     console.print(f"{where.home}: {what}", markup=False, highlight=False, soft_wrap=True)
 
 
@@ -113,7 +116,8 @@ def _pieces(only: str | None) -> tuple[str, ...]:
 
 
 def _table(pieces: tuple[PieceStatus, ...]) -> Table:
-    table = Table("piece", "state", "pid", "address", "log", box=None)
+    table = Table("piece", "state", "pid", "address", box=None)
+    table.add_column("log", overflow="fold")
     for piece in pieces:
         color = {"up": "green", "down": "dim"}.get(piece.state, "red")
         state = f"[{color}]{piece.state}[/]"

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from pydantic import SecretStr
 
+from mkt_pipeline.errors import StackError
 from mkt_pipeline.settings import Settings
 from mkt_pipeline.stack.deployment import deployment
 
@@ -12,20 +13,22 @@ from mkt_pipeline.stack.deployment import deployment
 class Addresses:
     """URLs, each looked up when it is asked for; those of databases carry user and password.
 
-    An embedded database that was never created is refused with ``StackError``.
+    An embedded database that does not run is refused with ``StackError``, unless the addresses are
+    asked for what is only about to be started.
     """
 
     settings: Settings
+    must_run: bool = True
 
     @property
     def crm(self) -> str:
         """The CRM's database."""
-        return _database(self.settings, "crm", self.settings.crm_url)
+        return self._database("crm", self.settings.crm_url)
 
     @property
     def campaign(self) -> str:
         """The campaign database."""
-        return _database(self.settings, "campaign", self.settings.campaign_url)
+        return self._database("campaign", self.settings.campaign_url)
 
     @property
     def mlflow(self) -> str:
@@ -37,13 +40,20 @@ class Addresses:
         """Airflow's UI and API."""
         return f"http://127.0.0.1:{self.settings.airflow_port}"
 
+    def _database(self, name: str, configured: SecretStr | None) -> str:
+        if configured is not None:
+            return configured.get_secret_value()
+        server = deployment(self.settings).postgres
+        url = server.url(name)
+        if self.must_run and not server.is_running():
+            raise StackError(
+                f"the embedded PostgreSQL, which holds the {name} database, is not running",
+                remedy="start it with `mkt stack up`,"
+                f" or set MKT_{name.upper()}_URL to another server",
+            )
+        return url
+
 
 def addresses(settings: Settings) -> Addresses:
     """The configured addresses; where none is configured, the local stack's own."""
     return Addresses(settings)
-
-
-def _database(settings: Settings, name: str, configured: SecretStr | None) -> str:
-    if configured is not None:
-        return configured.get_secret_value()
-    return deployment(settings).postgres.url(name)

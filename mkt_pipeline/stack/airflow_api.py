@@ -104,6 +104,10 @@ class AirflowApi:
         """The same run as it stands now."""
         return _run(self._get(_path(run)))
 
+    def fail(self, run: DagRun) -> None:
+        """End a run as failed; its tasks are stopped."""
+        self._expect("PATCH", _path(run), {"state": "failed"})
+
     def runs(self, dag_id: str, *, key: str) -> tuple[DagRun, ...]:
         """The latest runs of a DAG for one partition key, newest first."""
         wanted = {"partition_key_prefix_pattern": key, "limit": NEWEST, "order_by": "-id"}

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from mkt_pipeline.stack.addresses import addresses
+from mkt_pipeline.stack.addresses import Addresses, addresses
 from mkt_pipeline.stack.deployment import Deployment
 from mkt_pipeline.stack.secret_file import (
     fernet_key,
@@ -61,7 +61,7 @@ def airflow_config(where: Deployment) -> str:
 
 def connections(where: Deployment) -> Mapping[str, str]:
     """The Airflow connections of the project, as Airflow reads them from the environment."""
-    known = addresses(where.settings)
+    known = Addresses(where.settings, must_run=False)
     return {
         "AIRFLOW_CONN_CRM": known.crm,
         "AIRFLOW_CONN_CAMPAIGN": known.campaign,

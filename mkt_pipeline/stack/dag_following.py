@@ -1,8 +1,8 @@
 """Following runs of DAGs until they end."""
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from mkt_pipeline.errors import FailNowError, StackError
@@ -30,6 +30,8 @@ class Step:
 
     run: DagRun
     tasks: tuple[TaskTry, ...]
+    failures: Mapping[str, str] = field(default_factory=dict)
+    """Of tasks that failed and are tried again, by name: the error, and where the log is."""
 
 
 Watch = Callable[[Step], None]
@@ -66,7 +68,7 @@ def follow(api: AirflowApi, run: DagRun, watch: Watch) -> DagRun:
     deadline = time.monotonic() + ENDS_WITHIN_SECONDS
     while True:
         run, tasks = api.run(run), api.tasks(run)
-        watch(Step(run, tasks))
+        watch(Step(run, tasks, _failures(api, run, tasks)))
         if run.state == "failed":
             raise _failed(api, run, tasks)
         if run.ended:
@@ -107,6 +109,28 @@ def _woken(api: AirflowApi, dag_id: str, key: str, before: set[str], earlier: st
         f"{dag_id} did not start for {key} although {earlier} succeeded",
         remedy="is it paused? Browse, Audit Log in Airflow's UI names a mapper that failed",
     )
+
+
+def end_runs(api: AirflowApi, dag_ids: Sequence[str], *, key: str, spare: Set[str]) -> list[str]:
+    """End the runs for a day that are under way, except those in ``spare``; names their DAGs."""
+    ended = []
+    for dag_id in dag_ids:
+        for run in api.runs(dag_id, key=key):
+            if not run.ended and run.run_id not in spare:
+                api.fail(run)
+                ended.append(dag_id)
+    return ended
+
+
+def under_way(api: AirflowApi, dag_ids: Sequence[str], *, key: str) -> Set[str]:
+    """The ids of the runs for a day that have not ended."""
+    return {run.run_id for dag_id in dag_ids for run in api.runs(dag_id, key=key) if not run.ended}
+
+
+def _failures(api: AirflowApi, run: DagRun, tasks: Sequence[TaskTry]) -> Mapping[str, str]:
+    again = [task for task in tasks if task.state == "up_for_retry"]
+    logs = {task.name: log_file(api.where, run, task) for task in again}
+    return {name: f"{last_error(log)}; its log is {log}" for name, log in logs.items()}
 
 
 def _failed(api: AirflowApi, run: DagRun, tasks: Sequence[TaskTry]) -> FailNowError:

@@ -16,7 +16,13 @@ from mkt_pipeline.stack.pid_file import PidFile
 from mkt_pipeline.stack.ports import refuse_taken
 from mkt_pipeline.stack.preflight import full_disk_told, refuse_full_disk, refuse_missing_modules
 from mkt_pipeline.stack.program import Program, last_words, start
-from mkt_pipeline.stack.programs import AIRFLOW_PIECES, PIECES, airflow_program, mlflow_server
+from mkt_pipeline.stack.programs import (
+    AIRFLOW_PIECES,
+    PIECES,
+    airflow_program,
+    mlflow_server,
+    port_settings,
+)
 from mkt_pipeline.stack.stack_lock import stack_lock
 from mkt_pipeline.stack.termination import terminate
 
@@ -48,6 +54,7 @@ def up(where: Deployment, *, only: Sequence[str] = PIECES, tell: Tell) -> tuple[
     refuse_missing_modules()
     refuse_full_disk(where.home)
     with full_disk_told(where.home), stack_lock(where), _all_or_nothing(where, tell) as launch:
+        _refuse_taken_ports(where, pieces)
         names = ["postgres"] if _postgres(launch) else []
         if "mlflow" in pieces:
             _ensure(launch, [mlflow_server(where)])
@@ -84,6 +91,16 @@ def _undo(launch: _Launch) -> None:
             launch.where.pid_file(piece).unlink(missing_ok=True)
     if launch.postgres_started:
         launch.where.postgres.stop()
+
+
+def _refuse_taken_ports(where: Deployment, pieces: Sequence[str]) -> None:
+    """Refuse before anything is started, rather than to stop half of it again."""
+    if not where.postgres.is_running():
+        refuse_taken(where.postgres.port, piece="postgres", setting="MKT_POSTGRES_PORT")
+    for piece, (port, setting) in port_settings(where).items():
+        # A piece of ours, even one that died, is dealt with when its turn comes.
+        if piece in pieces and PidFile.read(where.pid_file(piece)) is None:
+            refuse_taken(port, piece=piece, setting=setting)
 
 
 def _postgres(launch: _Launch) -> bool:

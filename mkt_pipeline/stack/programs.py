@@ -22,11 +22,19 @@ OPTIONS: Mapping[str, tuple[str, ...]] = {
 }
 
 
+def port_settings(where: Deployment) -> Mapping[str, tuple[int, str]]:
+    """The pieces, besides PostgreSQL, that listen: their ports and the settings of these."""
+    return {
+        "mlflow": (where.settings.mlflow_port, "MKT_MLFLOW_PORT"),
+        "api-server": (where.settings.airflow_port, "MKT_AIRFLOW_PORT"),
+    }
+
+
 def mlflow_server(where: Deployment) -> Program:
     """The tracking server: database backend, artifacts proxied from a folder."""
     where.artifacts.mkdir(parents=True, exist_ok=True)
     told = told_to_mlflow(where)
-    port = where.settings.mlflow_port
+    port, setting = port_settings(where)["mlflow"]
     return Program(
         "mlflow",
         (
@@ -37,21 +45,21 @@ def mlflow_server(where: Deployment) -> Program:
         environment(told),
         told,
         port,
-        "MKT_MLFLOW_PORT",
+        setting,
     )
 
 
 def airflow_program(where: Deployment, piece: str) -> Program:
     """One of Airflow's own processes."""
     told = told_to_airflow(where)
-    port = where.settings.airflow_port if piece == "api-server" else None
+    port, setting = port_settings(where).get(piece, (None, None))
     return Program(
         piece,
         airflow_command(piece, *OPTIONS.get(piece, ())),
         environment(told),
         {**told, "airflow.cfg": airflow_config(where)},
         port,
-        "MKT_AIRFLOW_PORT" if port else None,
+        setting,
     )
 
 

@@ -36,6 +36,10 @@ READ = """
 import json, sys
 from airflow.dag_processing.dagbag import DagBag
 bag = DagBag(sys.argv[1])
+def by_name(task):
+    if not task.is_mapped:  # in a mapped group
+        return set(getattr(task, "op_kwargs", {}))
+    return set(task.partial_kwargs.get("op_kwargs") or {}) | set(task.op_kwargs_expand_input.value)
 def facts(dag):
     return {
         "doc": dag.doc_md or "", "tags": sorted(dag.tags), "max_active_runs": dag.max_active_runs,
@@ -46,6 +50,7 @@ def facts(dag):
             "policy": t.retry_policy is not None, "pool": t.pool,
             "limit": t.execution_timeout.total_seconds() if t.execution_timeout else None,
             "doc": t.doc or (t.python_callable.__doc__ if hasattr(t, "python_callable") else "x"),
+            "label": t.map_index_template, "by_name": sorted(by_name(t)),
             "outlets": [o.name for o in t.outlets]} for t in dag.tasks},
     }
 print("FACTS " + json.dumps({"errors": dict(bag.import_errors),
@@ -113,6 +118,19 @@ def test_every_task_has_an_owner_retries_a_policy_and_a_time_limit(bag, dag_id):
         assert task["policy"], task_id
         assert task["limit"], task_id
         assert task["doc"], task_id
+
+
+def test_a_mapped_task_gets_by_name_what_its_label_looks_for(bag):
+    mapped = {
+        task_id: task
+        for dag in bag["dags"].values()
+        for task_id, task in dag["tasks"].items()
+        if task["label"]
+    }
+    assert set(mapped) == {"build", "train", "night.score", "night.publish"}
+    for task_id, task in mapped.items():
+        assert task["label"] == "{{ task.op_kwargs['use_case'] }}", task_id
+        assert "use_case" in task["by_name"], task_id
 
 
 def test_the_night_is_chained_by_partitioned_assets(bag):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -14,12 +15,13 @@ import pytest
 from mkt_pipeline.settings import Settings
 from mkt_pipeline.stack.addresses import addresses
 from mkt_pipeline.stack.airflow_api import AirflowApi
-from mkt_pipeline.stack.dag_following import follow
+from mkt_pipeline.stack.dag_following import follow, under_way
 from mkt_pipeline.stack.deployment import deployment
 from mkt_pipeline.stack.environment import environment, told_to_airflow
 
 PROJECT = Path(__file__).resolve().parents[2]
 DAY = datetime.now(UTC).date()
+NIGHT = ("crm_extract", "customer_features", "nightly_scoring")
 CASES = {"vehicle_purchase", "service_visit"}
 
 
@@ -36,8 +38,8 @@ def settings(tmp_path_factory, free_port):
 
 
 @pytest.fixture(scope="module")
-def mkt(settings):
-    """A function that runs the command line in a process of its own."""
+def start(settings):
+    """A function that starts the command line in a process of its own."""
     told = {
         "MKT_HOME": str(settings.home),
         "MKT_TODAY": str(DAY),
@@ -46,18 +48,30 @@ def mkt(settings):
         "MKT_AIRFLOW_PORT": str(settings.airflow_port),
     }
     own = {k: v for k, v in os.environ.items() if not k.startswith(("MKT_", "AIRFLOW_"))}
+    environment = own | told | {"COLUMNS": "160", "PYTHONUNBUFFERED": "1"}
+
+    def begin(*arguments):
+        return subprocess.Popen(
+            [sys.executable, "-m", "mkt_pipeline.cli", *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=environment,
+            cwd=PROJECT,
+        )
+
+    return begin
+
+
+@pytest.fixture(scope="module")
+def mkt(start):
+    """A function that runs the command line in a process of its own until its end."""
 
     def call(*arguments, expect=0):
-        done = subprocess.run(
-            [sys.executable, "-m", "mkt_pipeline.cli", *arguments],
-            capture_output=True,
-            text=True,
-            env=own | told | {"COLUMNS": "160"},
-            cwd=PROJECT,
-            timeout=900,
-        )
-        assert done.returncode == expect, done.stdout[-6000:] + done.stderr[-3000:]
-        return done.stdout
+        process = start(*arguments)
+        told, errors = process.communicate(timeout=900)
+        assert process.returncode == expect, told[-6000:] + errors[-3000:]
+        return told
 
     yield call
     call("stack", "down")
@@ -119,6 +133,24 @@ def test_a_second_run_replaces_the_night_and_changes_nothing_else(first_run, mkt
     assert {one["use_case"] for one in shown} == CASES
 
 
+def test_a_run_that_is_interrupted_ends_its_night_in_airflow_too(first_run, start, settings):
+    before, api = rows(settings, CURRENT), AirflowApi(deployment(settings))
+    known = {run.run_id for run in api.runs("crm_extract", key=str(DAY))}
+    process = start("run", "--customers", "2000")
+    for line in process.stdout:
+        if "crm_extract: extract," in line:
+            break
+    process.send_signal(signal.SIGINT)
+    told, _ = process.communicate(timeout=60)
+    assert process.returncode == 130, told
+    assert f"crm_extract: done: its run for {DAY} was ended in Airflow" in told
+    assert "left as found" in told
+    runs = {run.run_id: run.state for run in api.runs("crm_extract", key=str(DAY))}
+    assert [state for run_id, state in runs.items() if run_id not in known] == ["failed"]
+    assert under_way(api, NIGHT, key=str(DAY)) == set()
+    assert rows(settings, CURRENT) == before
+
+
 def test_a_backfill_publishes_earlier_days_and_leaves_the_current_one(first_run, settings):
     before = rows(settings, CURRENT)
     days = [DAY - timedelta(days=n) for n in (3, 2)]
@@ -147,7 +179,7 @@ def wait_for_night(api, key):
     import time
 
     deadline = time.monotonic() + 300
-    for dag_id in ("crm_extract", "customer_features", "nightly_scoring"):
+    for dag_id in NIGHT:
         while not api.runs(dag_id, key=key):
             assert time.monotonic() < deadline, f"{dag_id} did not start for {key}"
             time.sleep(0.5)

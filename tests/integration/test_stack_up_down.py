@@ -79,19 +79,25 @@ def test_from_nothing_to_up_to_reused_to_repaired_to_removed(where, told):
     assert up(where, only=ONLY, tell=told) == ("mlflow",)
     assert f"mlflow pid file: done: it was stale (no process {first.pid} of ours), removed" in told
 
+    assert addresses(where.settings).campaign.endswith("/campaign")
+    down(where, tell=told)
+    with pytest.raises(StackError, match=r"campaign database, is not running → .*mkt stack up"):
+        _ = addresses(where.settings).campaign
+
     (where.home / "notes.txt").write_text("mine")
     assert remove(where, tell=told) == ("notes.txt",)
     assert list(where.home.iterdir()) == [where.home / "notes.txt"]
     assert set(states(where).values()) == {"down"}
 
 
-def test_a_taken_port_is_named_and_what_was_started_is_stopped_again(where, told):
+def test_a_taken_port_is_named_before_anything_is_started(where, told):
     with (
         socket.create_server(("127.0.0.1", where.settings.mlflow_port)),
         pytest.raises(StackError, match=r"of mlflow is taken .* MKT_MLFLOW_PORT"),
     ):
         up(where, only=ONLY, tell=told)
 
+    assert told == []
     assert set(states(where).values()) == {"down"}
 
 

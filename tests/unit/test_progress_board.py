@@ -1,6 +1,7 @@
 """What a person reads while a night runs."""
 
 import io
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
@@ -34,6 +35,12 @@ def step(state, *tasks):
 )
 def test_one_line_names_what_is_at_work(now, expected):
     assert describe(now) == expected
+
+
+def test_a_task_that_is_tried_again_says_why_and_where_its_log_is():
+    again = step("running", task("extract", "up_for_retry"))
+    told = describe(replace(again, failures={"extract": "the CRM is away; its log is /x.log"}))
+    assert told.startswith("extract failed and will be tried again: the CRM is away; its log is /x")
 
 
 def told(width):
