@@ -27,8 +27,10 @@ class FrameOfReference:
 
     @property
     def target_noun(self) -> str:
-        """What the target is called in reasons."""
-        return " or ".join(self.use_case.target.categories) or "a product"
+        """What the target is called in reasons, as in ``last vehicle bought``: no article fits
+        every category.
+        """
+        return " or ".join(self.use_case.target.categories) or "product"
 
     def days_before(self, instant: ir.TimestampValue) -> ir.FloatingValue:
         """Days from ``instant`` to the as-of; positive for what lies before it."""

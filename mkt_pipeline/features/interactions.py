@@ -47,7 +47,7 @@ def _window(events: ir.Table, days: int, noun: str) -> Iterator[Definition]:
         "interaction",
         "number",
         description=f"Interactions in the last {days} days about products of what is predicted",
-        reason=f"looked at {noun} {{value}} time(s) in the last {days} days",
+        reason=f"{{value}} contact(s) about {noun} in the last {days} days",
         expression=(inside & events.is_target & events.product_id.notnull()).sum(),
         absent=0,
     )

@@ -70,7 +70,7 @@ def _trend(orders: ir.Table, confirmed: ir.BooleanValue, days: int) -> Iterator[
         "trend",
         "number",
         description=f"Orders of the last {days} days less those of the {days} days before",
-        reason=f"orders of {days} days changed by {{value}} against the {days} days before",
+        reason=f"orders of the last {days} days less those of the {days} before: {{value}}",
         expression=recent.sum() - before.sum(),
         absent=0,
     )
@@ -79,7 +79,7 @@ def _trend(orders: ir.Table, confirmed: ir.BooleanValue, days: int) -> Iterator[
         "trend",
         "number",
         description=f"Amount of the last {days} days less that of the {days} days before",
-        reason=f"spending of {days} days changed by {{value}} against the {days} days before",
+        reason=f"spending of the last {days} days less that of the {days} before: {{value}}",
         expression=orders.amount.sum(where=recent).fill_null(0)
         - orders.amount.sum(where=before).fill_null(0),
         absent=0,
@@ -155,7 +155,7 @@ def _target(orders: ir.Table, confirmed: ir.BooleanValue, noun: str) -> Iterator
         "target",
         "number",
         description="Confirmed orders of what is predicted, ever",
-        reason=f"bought {noun} {{value}} time(s)",
+        reason=f"{noun} bought {{value}} time(s)",
         expression=target.sum(),
         absent=0,
     )

@@ -12,7 +12,7 @@ from mkt_pipeline.features.definition import Definition, define
 from mkt_pipeline.features.frame_of_reference import FrameOfReference
 
 _CATEGORIES = {
-    "gender": ("Gender", "gender: {value}"),
+    "gender": ("Gender", "gender is {value}"),
     "region": ("Region", "lives in {value}"),
     "country": ("Country", "lives in {value}"),
     "acquisition_channel": ("How the customer was won", "came to us through {value}"),
@@ -81,6 +81,6 @@ def _attribute(customers: ir.Table, name: str) -> Definition:
         "attribute",
         kind,
         description=f"Attribute of the customer: {words}",
-        reason=f"{words}: {{value}}",
+        reason=f"{words}: {{value}}" if kind == "flag" else f"{words} is {{value}}",
         expression=column,
     )
