@@ -57,7 +57,8 @@ def _as_text(value: object) -> str:
 
 def _ordered(document: object) -> object:
     if isinstance(document, Mapping):
-        keys = SEGMENTS if set(document) == set(SEGMENTS) else tuple(document)
+        is_counts = bool(document) and set(document) <= set(SEGMENTS)
+        keys = [k for k in SEGMENTS if k in document] if is_counts else list(document)
         return {key: _ordered(document[key]) for key in keys}
     if isinstance(document, list | tuple):
         return [_ordered(one) for one in document]

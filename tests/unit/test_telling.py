@@ -59,9 +59,11 @@ def test_a_wide_terminal_shows_the_airflow_run_too():
 def test_json_has_iso_times_and_segments_from_high_to_low(capsys):
     times = {"at": datetime(2026, 11, 1, 22, 10, tzinfo=UTC), "day": date(2026, 11, 1)}
     counts = {"low": 1, "high": 2, "medium": 3}
-    print_json([times, {"counts": counts, "paid": Decimal("1.50"), "z": 1, "a": 2}])
-    first, second = json.loads(capsys.readouterr().out)
+    some = {"low": 1, "medium": 2}
+    print_json([times, some, {"counts": counts, "paid": Decimal("1.50"), "z": 1, "a": 2}])
+    first, few, second = json.loads(capsys.readouterr().out)
     assert first == {"at": "2026-11-01T22:10:00+00:00", "day": "2026-11-01"}
     assert list(second["counts"].items()) == [("high", 2), ("medium", 3), ("low", 1)]
+    assert list(few) == ["medium", "low"]
     assert list(second) == ["counts", "paid", "z", "a"]
     assert second["paid"] == "1.50"
