@@ -23,6 +23,8 @@ from mkt_pipeline.modelling.score_histogram import score_histogram
 from mkt_pipeline.modelling.signature import feature_differences
 from mkt_pipeline.segments.recommend import Recommender
 from mkt_pipeline.steps.recommend import fitted_recommender
+from mkt_pipeline.steps.run_notes import scoring_note
+from mkt_pipeline.steps.run_tags import run_tags
 from mkt_pipeline.steps.stopwatch import Stopwatch
 from mkt_pipeline.tracking.champion import Champion
 from mkt_pipeline.tracking.server import Tracking
@@ -70,7 +72,8 @@ def score_customers(
         propensity = session.stream(scores.select("propensity")).read_all()[0].to_numpy()
         run_id = ""
         if not dry_run:
-            run_id = _logged(tracking, use_case, as_of, champion, propensity, origin)
+            tags = run_tags(lake=lake, latest=as_of, origin=origin)
+            run_id = _logged(tracking, use_case, as_of, champion, propensity, tags)
             facts = _facts(lake, champion, as_of, run_id, len(propensity))
             lake.write_scores(use_case.name, as_of, session.stream(scores), facts=facts)
     return Scored(
@@ -94,7 +97,7 @@ def _logged(
     as_of: AsOf,
     champion: Champion,
     propensity: npt.NDArray[np.float64],
-    origin: Mapping[str, str],
+    tags: Mapping[str, str],
 ) -> str:
     spread = {
         f"propensity_{share:.0%}".replace("%", ""): float(np.quantile(propensity, share))
@@ -102,7 +105,7 @@ def _logged(
     }
     title = f"{use_case.name} as of {as_of}: {len(propensity):,} customers"
     return tracking.log_scoring(
-        use_case=use_case.name,
+        use_case=use_case,
         as_of=as_of,
         champion=champion,
         metrics={
@@ -111,7 +114,8 @@ def _logged(
             **spread,
         },
         figures={"score_distribution": score_histogram(propensity, title=title)},
-        tags=origin,
+        tags=tags,
+        note=scoring_note(use_case, as_of, champion, propensity),
     )
 
 

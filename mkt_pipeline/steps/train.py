@@ -5,7 +5,6 @@ from collections.abc import Mapping
 
 from matplotlib.figure import Figure
 
-from mkt_pipeline import __version__
 from mkt_pipeline.contracts.as_of import AsOf
 from mkt_pipeline.contracts.night import TrainingReport
 from mkt_pipeline.contracts.use_case import UseCase
@@ -21,6 +20,8 @@ from mkt_pipeline.modelling.propensity import propensity_of
 from mkt_pipeline.modelling.training import train
 from mkt_pipeline.modelling.windows import TrainingWindows, training_windows
 from mkt_pipeline.steps.features import pin_vocabulary
+from mkt_pipeline.steps.run_notes import training_note
+from mkt_pipeline.steps.run_tags import run_tags
 from mkt_pipeline.steps.score import refuse_misfit
 from mkt_pipeline.steps.stopwatch import Stopwatch
 from mkt_pipeline.steps.training_data import TrainingData, training_data
@@ -68,9 +69,9 @@ def train_challenger(
         as_of=as_of,
         outcome=outcome,
         figures=_figures(outcome, data),
-        tags=_tags(lake, data, origin),
+        tags=run_tags(lake=lake, latest=data.latest, origin=origin),
         data=_identity(lake, use_case, as_of, data),
-        note=_note(use_case, as_of, outcome, decision),
+        note=training_note(use_case, as_of, outcome, decision),
     )
     tracking.log_decision(run_id=run.run_id, decision=decision.document())
     if decision.promote:
@@ -117,33 +118,10 @@ def _figures(outcome: TrainingOutcome, data: TrainingData) -> Mapping[str, Figur
     return figures(compared=compared, importance=table)
 
 
-def _tags(lake: Lake, data: TrainingData, origin: Mapping[str, str]) -> dict[str, str]:
-    versions = {f"data_version_{name}": str(v) for name, v in lake.log_versions().items()}
-    return {
-        "code_version": __version__,
-        "source": lake.source,
-        "history": lake.history(data.latest),
-        **versions,
-        **origin,
-    }
-
-
 def _identity(lake: Lake, use_case: UseCase, as_of: AsOf, data: TrainingData) -> DataIdentity:
     versions = ",".join(f"{name}@{v}" for name, v in lake.log_versions().items())
     return DataIdentity(
         f"{use_case.name}-{as_of}", data.digest, data.rows, f"{lake.uri}/crm?versions={versions}"
-    )
-
-
-def _note(use_case: UseCase, as_of: AsOf, outcome: TrainingOutcome, decision: Decision) -> str:
-    rows = sum(window.rows for window in outcome.windows)
-    return (
-        f"{use_case.title}: {len(outcome.candidates)} candidates were trained as of {as_of} on"
-        f" {rows:,} rows with {len(outcome.features)} features, and {outcome.chosen.title} was"
-        f" chosen on the validation window. On the later test window its ROC AUC is"
-        f" {outcome.test['roc_auc']:.3f} ({outcome.baseline_test['roc_auc']:.3f} by the rule of"
-        f" thumb) and the best tenth of customers holds {outcome.test['gain_at_10']:.0%} of all"
-        f" buyers. {decision.sentence}"
     )
 
 

@@ -21,17 +21,22 @@ from mkt_pipeline.tracking.names import (
 )
 from mkt_pipeline.tracking.registry import Registry
 from mkt_pipeline.tracking.runs import Runs
+from mkt_pipeline.tracking.scoring_run import scoring_parameters, scoring_tags
 from mkt_pipeline.tracking.training_record import DataIdentity, Outcome, TrainedRun
 from mkt_pipeline.tracking.training_run import (
     log_candidates,
     log_data,
     log_result,
     run_name,
-    training_tags,
+    use_case_tags,
 )
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+MACHINE_LEARNING = "workflowType=machine_learning"
+"""The pages of MLflow 3 open for GenAI unless the address or the browser's memory says otherwise;
+neither a setting of the server nor a tag of the experiment does."""
 
 
 class Tracking:
@@ -62,7 +67,7 @@ class Tracking:
         under ``validation_*`` and the baseline's under ``baseline_*``; a run per candidate and
         one for the baseline lie below it. ``tags`` go on all of them.
         """
-        every = training_tags(use_case, as_of, tags)
+        every = use_case_tags(use_case, as_of, tags)
         with self._asking():
             experiment = self._runs.experiment(training_experiment(use_case.name))
             title = run_name("train", use_case.name, as_of)
@@ -119,29 +124,25 @@ class Tracking:
     def log_scoring(
         self,
         *,
-        use_case: str,
+        use_case: UseCase,
         as_of: AsOf,
         champion: Champion,
         metrics: Mapping[str, float],
         figures: "Mapping[str, Figure]",
         tags: Mapping[str, str],
+        note: str,
     ) -> str:
         """Remember a scoring, linked to the model that scored; returns the run's id."""
-        every = {
-            "use_case": use_case,
-            "as_of": str(as_of),
-            "model": champion.name,
-            "model_version": str(champion.version),
-            "training_run_id": champion.run_id,
-            **tags,
-        }
+        every = use_case_tags(use_case, as_of, {**scoring_tags(champion), **tags})
+        parameters = scoring_parameters(use_case, as_of, champion)
         with self._asking():
-            experiment = self._runs.experiment(scoring_experiment(use_case))
-            title = run_name("score", use_case, as_of)
+            experiment = self._runs.experiment(scoring_experiment(use_case.name))
+            title = run_name("score", use_case.name, as_of)
             with self._runs.open(experiment, name=title, tags=every) as run_id:
                 self._link_model(run_id, champion.model_id)
-                self._runs.log(run_id, metrics=metrics)
+                self._runs.log(run_id, metrics=metrics, parameters=parameters)
                 self._runs.log_figures(run_id, figures)
+                self._runs.note(run_id, note)
             return run_id
 
     def run_url(self, run_id: str) -> str:
@@ -169,7 +170,7 @@ class Tracking:
         self._runs.client.log_inputs(run_id, models=[LoggedModelInput(model_id)])
 
     def _page(self, experiment_id: str, run_id: str) -> str:
-        return f"{place(self.url)}/#/experiments/{experiment_id}/runs/{run_id}"
+        return f"{place(self.url)}/#/experiments/{experiment_id}/runs/{run_id}?{MACHINE_LEARNING}"
 
     def _asking(self) -> AbstractContextManager[None]:
         mlflow = library()

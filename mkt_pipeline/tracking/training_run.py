@@ -71,8 +71,8 @@ def log_data(runs: Runs, *, run_id: str, data: DataIdentity, outcome: Outcome) -
     runs.client.set_tag(run_id, "data_digest", data.digest)
 
 
-def training_tags(use_case: UseCase, as_of: AsOf, tags: Mapping[str, str]) -> dict[str, str]:
-    """What every run of the training is found by."""
+def use_case_tags(use_case: UseCase, as_of: AsOf, tags: Mapping[str, str]) -> dict[str, str]:
+    """What every run of a training or a scoring is found by."""
     return {"use_case": use_case.name, "as_of": str(as_of), "owner": use_case.owner, **tags}
 
 

@@ -5,6 +5,7 @@ import dataclasses
 import subprocess
 from datetime import date, timedelta
 
+import mlflow
 import psycopg2
 import pytest
 
@@ -27,6 +28,7 @@ from mkt_pipeline.stack.deployment import deployment
 from mkt_pipeline.stack.launch import up
 from mkt_pipeline.stack.shutdown import down
 from mkt_pipeline.steps.score import refuse_misfit
+from mkt_pipeline.tracking.code_version import code_version
 from mkt_pipeline.wiring.pipeline import wire
 
 TODAY = date(2026, 11, 1)
@@ -141,6 +143,19 @@ def test_everybody_has_reasons_and_three_products(pipeline, published):
         CASE,
     )
     assert counts == [(3, 3)]
+
+
+def test_training_and_scoring_say_by_the_same_tags_what_they_were_made_from(
+    pipeline, trained, published
+):
+    scored = pipeline.lake.score_facts(CASE, pipeline.as_of(DAY))["run_id"]
+    runs = [mlflow.MlflowClient(pipeline.mlflow).get_run(r).data for r in (trained.run_id, scored)]
+    versions = {f"data_version_{name}" for name in pipeline.lake.log_versions()}
+    for run in runs:
+        assert run.tags["code_version"] == code_version()
+        assert (run.tags["source"], run.tags["history"]) == ("dealership", "reconstructed")
+        assert versions <= run.tags.keys()
+    assert runs[1].params["model_version"] == trained.model_version
 
 
 def test_a_rerun_replaces_the_night_and_changes_nothing(pipeline, published):

@@ -174,6 +174,8 @@ def test_the_champion_brings_its_features_its_reference_and_its_figures(tracking
     assert (champion.name, champion.version) == ("propensity-repeat", trained.model_version)
     assert champion.metrics["brier"] == outcome.test["brier"]
     assert champion.url == trained.url == tracking.run_url(trained.run_id)
+    page = f"/runs/{trained.run_id}?workflowType=machine_learning"
+    assert champion.url.endswith(page), "MLflow would open the page for GenAI"
 
 
 def test_mlflow_itself_can_load_the_registered_model_and_knows_its_signature(
@@ -229,22 +231,52 @@ def test_a_decision_is_written_to_the_training_run(tracking, trained):
     assert (tags["decision"], tags["decision_sentence"]) == ("promoted", "Promoted: better.")
 
 
-def test_a_scoring_run_is_linked_to_its_model(tracking, trained):
-    champion = tracking.champion("repeat")
+@pytest.fixture(scope="module")
+def scoring(tracking, trained):
+    """A scoring run by the champion of ``repeat``."""
     run_id = tracking.log_scoring(
-        use_case="repeat",
+        use_case=use_case("repeat"),
         as_of=AS_OF,
-        champion=champion,
+        champion=tracking.champion("repeat"),
         metrics={"rows": 600.0},
         figures={},
-        tags={"airflow_run_id": "manual"},
+        tags=TAGS,
+        note=NOTE,
     )
-    run = client(tracking).get_run(run_id)
-    assert run.data.tags["training_run_id"] == trained.run_id
-    assert run.data.tags["airflow_run_id"] == "manual"
-    assert [model.model_id for model in run.inputs.model_inputs] == [champion.model_id]
+    return client(tracking).get_run(run_id)
+
+
+def test_a_scoring_run_is_linked_to_its_model(tracking, trained, scoring):
+    champion = tracking.champion("repeat")
+    assert scoring.data.tags["training_run_id"] == trained.run_id
+    assert [model.model_id for model in scoring.inputs.model_inputs] == [champion.model_id]
     assert client(tracking).get_logged_model(champion.model_id).source_run_id == trained.run_id
-    assert run.data.metrics == {"rows": 600.0}
+    assert scoring.data.metrics == {"rows": 600.0}
+
+
+def test_a_scoring_run_has_the_tags_and_the_note_of_a_training_run(tracking, trained, scoring):
+    tags = scoring.data.tags
+    alike = ("use_case", "as_of", "owner", "mlflow.note.content", *TAGS)
+    training = client(tracking).get_run(trained.run_id).data.tags
+    assert {name: tags[name] for name in alike} == {name: training[name] for name in alike}
+
+
+def test_a_scoring_run_says_what_it_was_set_to(tracking, trained, scoring):
+    assert scoring.data.params == {
+        "as_of": "2026-06-01",
+        "model": "propensity-repeat",
+        "model_version": str(tracking.champion_version("repeat")),
+        "features": "5",
+        "horizon_days": "30",
+        "gap_days": "0",
+        "min_tenure_days": "0",
+        "ordered_within_days": "any",
+        "segment_rule": "thresholds",
+        "segment_high": "0.3",
+        "segment_medium": "0.1",
+        "recommend_count": "3",
+        "recommend_categories": "any",
+    }
 
 
 def test_a_model_file_changed_after_registration_is_refused(tracking, outcome, server):
