@@ -24,5 +24,6 @@ def consent_features(consents: ir.Table, reference: FrameOfReference) -> Iterato
             "flag",
             description=f"Whether contact through {channel} is allowed",
             reason=f"contact through {channel} allowed: {{value}}",
+            missing=f"consent for {channel}",
             expression=granted.argmax(newest, where=consents.channel == channel),
         )

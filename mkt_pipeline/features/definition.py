@@ -32,10 +32,16 @@ def define(
     reason: str,
     expression: ir.Value,
     absent: float | None = None,
+    missing: str | None = None,
 ) -> Definition:
-    """Put a definition together; numbers and flags are delivered as float64."""
+    """Put a definition together; numbers and flags are delivered as float64.
+
+    ``missing`` is what is not known where the value is not, for ``no quote known``; it is needed
+    where the value has no ``absent``.
+    """
     typed = expression.cast("string" if kind == "category" else "float64")
-    return Definition(Feature(name, group, kind, description, reason), typed, absent)
+    told = f"{reason} | no {missing} known" if missing else reason
+    return Definition(Feature(name, group, kind, description, told), typed, absent)
 
 
 def slugs(values: Sequence[str]) -> dict[str, str]:

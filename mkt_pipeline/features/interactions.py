@@ -20,6 +20,7 @@ def interaction_features(events: ir.Table, reference: FrameOfReference) -> Itera
         "number",
         description="Days since the last interaction of any kind",
         reason="last contact {value} day(s) ago",
+        missing="contact",
         expression=events.days.min(),
     )
     for days in reference.windows:
@@ -62,6 +63,7 @@ def _kind(events: ir.Table, kind: str, slug: str, windows: tuple[int, ...]) -> I
         "number",
         description=f"Days since the last {words}",
         reason=f"last {words} {{value}} day(s) ago",
+        missing=words,
         expression=events.days.min(where=of_kind),
     )
     for days in windows:
@@ -96,6 +98,7 @@ def _campaigns(events: ir.Table, days: int) -> Iterator[Definition]:
         "number",
         description="Days since the last interaction that belongs to a campaign",
         reason="last campaign contact {value} day(s) ago",
+        missing="campaign contact",
         expression=events.days.min(where=campaign),
     )
     yield define(

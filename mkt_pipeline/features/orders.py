@@ -29,6 +29,7 @@ def _recency(orders: ir.Table, confirmed: ir.BooleanValue) -> Iterator[Definitio
         "number",
         description="Days since the last confirmed order",
         reason="last order {value} day(s) ago",
+        missing="order",
         expression=orders.days.min(where=confirmed),
     )
     yield define(
@@ -37,6 +38,7 @@ def _recency(orders: ir.Table, confirmed: ir.BooleanValue) -> Iterator[Definitio
         "number",
         description="Days since the first confirmed order",
         reason="first order {value} day(s) ago",
+        missing="order",
         expression=orders.days.max(where=confirmed),
     )
 
@@ -70,7 +72,7 @@ def _trend(orders: ir.Table, confirmed: ir.BooleanValue, days: int) -> Iterator[
         "trend",
         "number",
         description=f"Orders of the last {days} days less those of the {days} days before",
-        reason=f"orders of the last {days} days less those of the {days} before: {{value}}",
+        reason=f"{{value}} order(s) more|fewer in the last {days} days than in the {days} before",
         expression=recent.sum() - before.sum(),
         absent=0,
     )
@@ -79,7 +81,7 @@ def _trend(orders: ir.Table, confirmed: ir.BooleanValue, days: int) -> Iterator[
         "trend",
         "number",
         description=f"Amount of the last {days} days less that of the {days} days before",
-        reason=f"spending of the last {days} days less that of the {days} before: {{value}}",
+        reason=f"spent {{value}} more|less in the last {days} days than in the {days} before",
         expression=orders.amount.sum(where=recent).fill_null(0)
         - orders.amount.sum(where=before).fill_null(0),
         absent=0,
@@ -103,6 +105,7 @@ def _lifetime(orders: ir.Table, confirmed: ir.BooleanValue) -> Iterator[Definiti
         "number",
         description="Mean amount of a confirmed order",
         reason="spends {value} an order",
+        missing="order",
         expression=orders.amount.sum(where=confirmed).cast("float64") / count.nullif(0),
     )
 
@@ -116,6 +119,7 @@ def _rhythm(orders: ir.Table, confirmed: ir.BooleanValue) -> Iterator[Definition
         "number",
         description="Mean days from one confirmed order to the next",
         reason="orders every {value} day(s)",
+        missing="second order",
         expression=gap,
     )
     yield define(
@@ -124,6 +128,7 @@ def _rhythm(orders: ir.Table, confirmed: ir.BooleanValue) -> Iterator[Definition
         "number",
         description="Days since the last order, in mean gaps between orders",
         reason="{value} usual gaps between orders have passed since the last",
+        missing="second order",
         expression=orders.days.min(where=confirmed) / gap.nullif(0),
     )
 
@@ -148,6 +153,7 @@ def _target(orders: ir.Table, confirmed: ir.BooleanValue, noun: str) -> Iterator
         "number",
         description="Days since the last confirmed order of what is predicted",
         reason=f"last {noun} bought {{value}} day(s) ago",
+        missing=f"earlier order of {noun}",
         expression=orders.days.min(where=target),
     )
     yield define(
@@ -169,6 +175,7 @@ def _quotes(orders: ir.Table, windows: tuple[int, ...]) -> Iterator[Definition]:
         "number",
         description="Days since the last quote",
         reason="last quote {value} day(s) ago",
+        missing="quote",
         expression=orders.days.min(where=quote),
     )
     for days in windows:

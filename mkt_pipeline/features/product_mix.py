@@ -48,6 +48,7 @@ def line_features(lines: ir.Table, noun: str) -> Iterator[Definition]:
         "number",
         description="Amount of the last confirmed order line of what is predicted",
         reason=f"paid {{value}} for the last {noun}",
+        missing=f"amount paid for {noun}",
         expression=lines.amount.cast("float64").argmax(
             ibis.struct({"at": lines.ordered_at, "line": lines.order_line_id}),
             where=confirmed & lines.is_target,
@@ -80,5 +81,6 @@ def _category(
         "number",
         description=f"Days since the last confirmed order in the category {category}",
         reason=f"last order of {category} {{value}} day(s) ago",
+        missing=f"order of {category}",
         expression=orders.days.min(where=inside),
     )

@@ -27,6 +27,7 @@ def profile_features(customers: ir.Table, reference: FrameOfReference) -> Iterat
         "number",
         description="Days since the customer was created",
         reason="customer for {value} day(s)",
+        missing="day of becoming a customer",
         expression=reference.days_before(customers.created_at),
     )
     yield define(
@@ -35,6 +36,7 @@ def profile_features(customers: ir.Table, reference: FrameOfReference) -> Iterat
         "number",
         description="Age in years, from the year of birth",
         reason="{value} years old",
+        missing="age",
         expression=reference.as_of.day.year - customers.birth_year,
     )
     yield from _season(reference)
@@ -45,6 +47,7 @@ def profile_features(customers: ir.Table, reference: FrameOfReference) -> Iterat
             "category",
             description=description,
             reason=reason,
+            missing=column.replace("_", " "),
             expression=customers[column],
         )
     for name in reference.vocabulary.of("attribute"):
@@ -82,5 +85,6 @@ def _attribute(customers: ir.Table, name: str) -> Definition:
         kind,
         description=f"Attribute of the customer: {words}",
         reason=f"{words}: {{value}}" if kind == "flag" else f"{words} is {{value}}",
+        missing=words,
         expression=column,
     )

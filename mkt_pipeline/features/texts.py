@@ -17,6 +17,7 @@ def text_features(texts: ir.Table, reference: FrameOfReference) -> Iterator[Defi
         "number",
         description="Days since the customer last wrote a text",
         reason="wrote to us {value} day(s) ago",
+        missing="text from the customer",
         expression=texts.days.min(),
     )
     yield define(
@@ -34,5 +35,6 @@ def text_features(texts: ir.Table, reference: FrameOfReference) -> Iterator[Defi
         "number",
         description="Mean rating that the customer gave",
         reason="rates us {value} on average",
+        missing="rating",
         expression=texts.rating.mean(),
     )

@@ -1,5 +1,6 @@
 """The strongest reasons for a propensity, in words."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -11,6 +12,9 @@ import pandas as pd
 from mkt_pipeline.contracts.feature import Feature
 
 Values = npt.NDArray[np.float64]
+
+_COMPARED = re.compile(r"\b(more)\|(fewer|less)\b")
+_ONCE = re.compile(r"\b1 time\b")
 
 WEAKEST = 0.01
 """Log-odds; a feature that moves the odds by less than one percent is no reason."""
@@ -74,14 +78,24 @@ def _texts(
 def reason_text(feature: Feature, value: object) -> str:
     """The feature's sentence with the customer's value, e.g. ``2 visits in the last 30 days``.
 
-    ``(s)`` in it becomes the plural, or nothing where the value is 1.
+    ``(s)`` in it becomes the plural, or nothing where the value is 1. Days are whole. Of
+    ``more|fewer`` the sign chooses one, and the value is told without it. What stands after ``|``
+    with spaces around it is said where the value is not known.
     """
+    sentence, _, missing = feature.reason.partition(" | ")
     if value is None or pd.isna(value):  # type: ignore[call-overload]  # any scalar
-        return f"not known: {_in_sentence(feature.description)}"
-    if feature.kind == "flag" and "{value}" not in feature.reason:
-        return feature.reason if value else f"does not apply: {_in_sentence(feature.reason)}"
+        return missing or f"no {_in_sentence(feature.description)} known"
+    if feature.kind == "flag" and "{value}" not in sentence:
+        return sentence if value else f"does not apply: {_in_sentence(sentence)}"
+    if feature.kind == "number" and (compared := _COMPARED.search(sentence)):
+        number = float(str(value))
+        word = compared[1 if number > 0 else 2] if number else " or ".join(compared.groups())
+        sentence, value = _COMPARED.sub(word, sentence), abs(number)
+    if "{value} day(s)" in sentence:
+        value = round(float(str(value)))
     formatted = _formatted(feature, value)
-    return feature.reason.format(value=formatted).replace("(s)", "" if formatted == "1" else "s")
+    told = sentence.format(value=formatted).replace("(s)", "" if formatted == "1" else "s")
+    return _ONCE.sub("once", told)
 
 
 def _formatted(feature: Feature, value: object) -> str:

@@ -23,7 +23,11 @@ def reasons():
 @pytest.mark.parametrize(
     ("feature", "of_cars", "of_anything"),
     [
-        ("attr_size", "size is {value}", "size is {value}"),
+        (
+            "attr_size",
+            "size is {value} | no size known",
+            "size is {value} | no size known",
+        ),
         (
             "target_interest_30d",
             "{value} contact(s) about car in the last 30 days",
@@ -31,14 +35,14 @@ def reasons():
         ),
         (
             "days_since_last_target",
-            "last car bought {value} day(s) ago",
-            "last product bought {value} day(s) ago",
+            "last car bought {value} day(s) ago | no earlier order of car known",
+            "last product bought {value} day(s) ago | no earlier order of product known",
         ),
         ("target_orders_total", "car bought {value} time(s)", "product bought {value} time(s)"),
         (
             "orders_trend",
-            "orders of the last 90 days less those of the 90 before: {value}",
-            "orders of the last 90 days less those of the 90 before: {value}",
+            "{value} order(s) more|fewer in the last 90 days than in the 90 before",
+            "{value} order(s) more|fewer in the last 90 days than in the 90 before",
         ),
     ],
 )

@@ -129,7 +129,7 @@ def test_reasons_of_many_customers_are_their_own():
         (12.34, "12.3 visits in the last 90 days"),
         (0.256, "0.26 visits in the last 90 days"),
         (-3.0, "-3 visits in the last 90 days"),
-        (np.nan, "not known: visits"),
+        (np.nan, "no visits known"),
     ],
 )
 def test_numbers_read_as_people_write_them(value, text):
@@ -140,9 +140,9 @@ def test_flags_and_categories_read_as_sentences():
     consent = Feature("consent", "consent", "flag", "E-mail.", "contact allowed: {value}")
     assert reason_text(FEATURES[2], 0.0) == "does not apply: has an open quote"
     assert reason_text(FEATURES[2], 1.0) == "has an open quote"
-    assert reason_text(FEATURES[2], np.nan) == "not known: open quote"
+    assert reason_text(FEATURES[2], np.nan) == "no open quote known"
     assert reason_text(consent, 1.0) == "contact allowed: yes"
-    assert reason_text(FEATURES[3], None) == "not known: region"
+    assert reason_text(FEATURES[3], None) == "no region known"
     assert reason_text(FEATURES[3], "north") == "lives in north"
 
 
@@ -152,3 +152,23 @@ def test_flags_and_categories_read_as_sentences():
 def test_one_is_not_many(value, text):
     visits = Feature("visits_30d", "visits", "number", "Visits.", "{value} visit(s) in 30 days")
     assert reason_text(visits, value) == text
+
+
+@pytest.mark.parametrize(
+    ("reason", "value", "text"),
+    [
+        ("last order {value} day(s) ago", 3.3, "last order 3 days ago"),
+        ("last order {value} day(s) ago", 1.2, "last order 1 day ago"),
+        ("last order {value} day(s) ago | no order known", np.nan, "no order known"),
+        ("last order {value} day(s) ago | no order known", 2.0, "last order 2 days ago"),
+        ("car bought {value} time(s)", 1.0, "car bought once"),
+        ("car bought {value} time(s)", 2.0, "car bought 2 times"),
+        ("car bought {value} time(s)", 11.0, "car bought 11 times"),
+        ("{value} order(s) more|fewer than before", -1.0, "1 order fewer than before"),
+        ("{value} order(s) more|fewer than before", 2.0, "2 orders more than before"),
+        ("{value} order(s) more|fewer than before", 0.0, "0 orders more or fewer than before"),
+        ("spent {value} more|less than before", -17900.4, "spent 17,900 less than before"),
+    ],
+)
+def test_a_sentence_says_it_as_people_do(reason, value, text):
+    assert reason_text(Feature("f", "g", "number", "F.", reason), value) == text
