@@ -4,7 +4,18 @@ import sys
 
 import typer
 
-from mkt_pipeline.cli import docs, explain, run, runs, sample, segments, source, stack, steps
+from mkt_pipeline.cli import (
+    docs,
+    explain,
+    quarantine,
+    run,
+    runs,
+    sample,
+    segments,
+    source,
+    stack,
+    steps,
+)
 from mkt_pipeline.errors import MktError
 
 app = typer.Typer(
@@ -27,6 +38,7 @@ app.add_typer(segments.app, name="segments")
 app.add_typer(stack.app, name="stack")
 app.add_typer(sample.app, name="sample")
 app.add_typer(source.app, name="source")
+app.add_typer(quarantine.app, name="quarantine")
 
 
 def main() -> None:

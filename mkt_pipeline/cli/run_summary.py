@@ -25,7 +25,7 @@ FIGURES = {
     "roc_auc": ("ROC AUC", "{:.3f}"),
     "average_precision": ("average precision", "{:.3f}"),
     "lift_at_10": ("lift in the best 10 %", "{:.1f} ×"),
-    "gain_at_10": ("of all buyers in the best 10 %", "{:.0%}"),
+    "gain_at_10": ("of all with the event in the best 10 %", "{:.0%}"),
     "calibration_error": ("calibration error", "{:.4f}"),
 }
 """The figures of a champion that a person asks for first, by the names they have in MLflow."""

@@ -25,6 +25,7 @@ class EntityNight:
     deleted: int
     history: str
     version: int
+    reading: str
 
     @property
     def changed(self) -> int:
@@ -46,7 +47,7 @@ class Extracted(Facts):
         """A line for each entity and one for the whole."""
         told = [
             f"{e.entity}: {e.read:,} rows in, {e.quarantined:,} quarantined, {e.inserted:,} new,"
-            f" {e.updated:,} changed, {e.deleted:,} gone ({e.history})"
+            f" {e.updated:,} changed, {e.deleted:,} gone ({e.history}; {e.reading})"
             for e in self.entities
         ]
         read = sum(e.read for e in self.entities)

@@ -24,6 +24,16 @@ currency: EUR
 may_be_empty: []
 # Of so many rows in each entity a night may set aside those that break the contract.
 quarantine_limit: 0.001
+# How an entity is read, where the defaults do not suit: up to so many rows it is compared whole
+# every night; a larger one by what changed, by its keys, and by one part of the rest each night.
+# reading:
+#   interactions:
+#     compare_whole_up_to_rows: 2000000
+#     compare_all_within_nights: 14
+#     reconcile_every_nights: 1
+#     overlap_minutes: 60
+#     quarantine_limit: 0.001
+#     shrink_limit: 0.2
 """
 
 _ATTRIBUTES = """\

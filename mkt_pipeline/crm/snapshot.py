@@ -12,12 +12,13 @@ from psycopg2.extensions import connection as Connection  # noqa: N812  the driv
 from psycopg2.extensions import cursor as Cursor  # noqa: N812  the same
 
 from mkt_pipeline.contracts.entities import Entity
+from mkt_pipeline.contracts.reading import ServerState
 from mkt_pipeline.crm.copy_stream import CopyStream
 from mkt_pipeline.crm.query_columns import QueryColumn, fit
 from mkt_pipeline.crm.query_text import reading
 from mkt_pipeline.crm.server_errors import statement_error
 from mkt_pipeline.crm.statements import statement
-from mkt_pipeline.crm.wrapped_query import arrow_schema, copy_out, no_rows
+from mkt_pipeline.crm.wrapped_query import arrow_schema, copy_keys, copy_out, no_rows
 from mkt_pipeline.errors import MktError, SourceBrokenError
 
 
@@ -36,6 +37,7 @@ class Snapshot:
             sql.SQL(statement("begin_snapshot")), parameters=limits, doing="opening a snapshot"
         )
         self.taken_at: datetime = began[0][0].astimezone(UTC)
+        self._clock_offset = (self.taken_at - datetime.now(UTC)).total_seconds()
 
     def columns(self, query: str, *, doing: str = "describing a query") -> tuple[QueryColumn, ...]:
         """The columns that the query would give, without reading any of its rows."""
@@ -51,8 +53,12 @@ class Snapshot:
         )
         return tuple(QueryColumn(name, names[oid]) for name, oid in described)
 
-    def read(self, entity: Entity, query: str) -> pa.RecordBatchReader:
+    def read(
+        self, entity: Entity, query: str, *, where: sql.Composable | None = None
+    ) -> pa.RecordBatchReader:
         """The rows of the query as a stream, refused at once where columns do not fit.
+
+        ``where`` is a condition on the query's columns, which it calls ``q``.
 
         The schema is the contract's columns in its order, then attributes by name. Decimals are
         rounded to four places by the server. The statement starts with the first batch and must
@@ -61,8 +67,24 @@ class Snapshot:
         doing = reading(entity.name, query)
         columns = fit(entity, self.columns(query, doing=doing))
         schema = arrow_schema(columns)
-        copy = copy_out(query, columns)
+        copy = copy_out(query, columns, where=where)
         return pa.RecordBatchReader.from_batches(schema, self._batches(copy, schema, doing))
+
+    def keys(self, entity: Entity, query: str) -> pa.RecordBatchReader:
+        """The key of every row of the query as a stream of one text column."""
+        schema = pa.schema([pa.field(entity.key, pa.string())])
+        doing = f"{reading(entity.name, query)}, keys only"
+        return pa.RecordBatchReader.from_batches(
+            schema, self._batches(copy_keys(query, entity.key), schema, doing)
+        )
+
+    def server_state(self) -> ServerState:
+        """The server's clock and its oldest open transaction."""
+        doing = "looking for open transactions"
+        (found,) = self.rows(sql.SQL(statement("oldest_open_transaction")), doing=doing)
+        oldest, sees_all = found
+        known = (oldest or self.taken_at).astimezone(UTC) if sees_all else None
+        return ServerState(self.taken_at, known, self._clock_offset)
 
     def rows(
         self,

@@ -26,7 +26,7 @@ def load_source(folder: Path) -> Source:
             remedy="write each query to a .sql file beside it",
         )
     source = Source.from_document({**document, "queries": queries}, where=str(folder))
-    _check_may_be_empty(source, folder)
+    _check_entities(source, folder)
     # Checking a document makes plain texts of all queries; they get their files back.
     return source.model_copy(update={"queries": queries})
 
@@ -59,10 +59,10 @@ def _check_names(folder: Path, queries: dict[str, FileQuery]) -> None:
         )
 
 
-def _check_may_be_empty(source: Source, folder: Path) -> None:
-    unknown = sorted(source.may_be_empty - set(source.queries))
-    if unknown:
-        raise BadInputError(
-            f"{folder / 'source.yaml'}: may_be_empty names {', '.join(unknown)}, without a query",
-            remedy="name entities that have a .sql file",
-        )
+def _check_entities(source: Source, folder: Path) -> None:
+    for key, names in {"may_be_empty": source.may_be_empty, "reading": set(source.reading)}.items():
+        if unknown := sorted(names - set(source.queries)):
+            raise BadInputError(
+                f"{folder / 'source.yaml'}: {key} names {', '.join(unknown)}, without a query",
+                remedy="name entities that have a .sql file",
+            )

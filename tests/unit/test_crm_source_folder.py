@@ -42,7 +42,7 @@ def test_a_query_remembers_its_file_for_errors_to_name(tmp_path):
         ({"orders": "-- SELECT 1"}, "holds no statement"),
         (
             {"yaml": YAML + "colour: red\n"},
-            "unknown key colour → allowed keys there: name, .*quarantine_limit$",
+            "unknown key colour → allowed keys there: name, .*quarantine_limit, reading$",
         ),
         ({"yaml": YAML + "may_be_empty: [texts]\n"}, "may_be_empty names texts"),
         ({"yaml": YAML + "queries: {orders: SELECT 1}\n"}, "without `queries`"),

@@ -1,0 +1,63 @@
+"""Nights that were held because a limit was broken, and what a person decided about them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import pyarrow as pa
+
+from mkt_pipeline.errors import BadInputError
+from mkt_pipeline.lake.delta import DeltaStore
+
+MARGIN = 1.1
+"""The CRM goes on changing between the night that was held and the one that is let through."""
+
+_SCHEMA = pa.schema([("entity", pa.string()), ("as_of", pa.string()), ("rows", pa.int64())])
+
+
+@dataclass(frozen=True)
+class Releases:
+    """Two small tables: what was held, and what was released by whom and why."""
+
+    held: DeltaStore
+    released: DeltaStore
+
+    def hold(self, *, entity: str, as_of: str, rows: int, why: str) -> None:
+        """Keep that a night was held, and how many rows broke the limit."""
+        _note(self.held, {"entity": entity, "as_of": as_of, "rows": rows, "why": why})
+
+    def release(self, *, entity: str, as_of: str, who: str, reason: str) -> Mapping[str, Any]:
+        """Accept what held a night of an entity, up to the rows that held it and a tenth more."""
+        held = next((one for one in self.nights() if _is(one, entity, as_of)), None)
+        if held is None:
+            raise BadInputError(
+                f"no night of {entity} as of {as_of} is held",
+                remedy="`mkt quarantine show` lists those that are",
+            )
+        done = {**held, "who": who, "reason": reason}
+        _note(self.released, done)
+        return done
+
+    def accepted(self, *, entity: str, as_of: str) -> int:
+        """The number of rows that a person has accepted for this night; 0 without a decision."""
+        found = [one["rows"] for one in self.released.facts() if _is(one, entity, as_of)]
+        return int(max(found, default=0) * MARGIN)
+
+    def nights(self) -> list[Mapping[str, Any]]:
+        """What was held, the newest first."""
+        return list(self.held.facts())
+
+    def decisions(self) -> list[Mapping[str, Any]]:
+        """What was released, the newest first."""
+        return list(self.released.facts())
+
+
+def _is(facts: Mapping[str, Any], entity: str, as_of: str) -> bool:
+    return bool(facts["entity"] == entity and facts["as_of"] == as_of)
+
+
+def _note(store: DeltaStore, facts: Mapping[str, Any]) -> None:
+    row = {name: facts[name] for name in _SCHEMA.names}
+    table = pa.Table.from_pylist([row], schema=_SCHEMA)
+    store.append(table.to_reader(), facts={**facts, "at": datetime.now(UTC).isoformat()})

@@ -1,0 +1,73 @@
+"""What was put aside because it breaks the contract, and the nights that were held for it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from mkt_pipeline.contracts.as_of import AsOf
+from mkt_pipeline.contracts.entities import ENTITIES
+from mkt_pipeline.errors import BadInputError
+from mkt_pipeline.lake.lake import Lake
+
+SHOWN_KEYS = 5
+"""Enough to look rows up in the CRM."""
+
+
+def quarantined_rows(
+    *, lake: Lake, entity: str | None = None, as_of: AsOf | None = None
+) -> list[dict[str, Any]]:
+    """By entity, night (the newest first) and rule: how many rows, and the keys of some."""
+    found: list[dict[str, Any]] = []
+    with lake.session() as session:
+        for name in _entities(entity):
+            rows = lake.quarantined(session, name)
+            if rows is None:
+                continue
+            # DuckDB reads the day out of the file's path, as a date.
+            rows = rows.mutate(as_of=rows.as_of.cast("string"))
+            if as_of is not None:
+                rows = rows.filter(rows.as_of == str(as_of))
+            counted = rows.group_by("as_of", "broken_rule").aggregate(
+                rows=rows.count(),
+                keys=rows[ENTITIES[name].key].collect(distinct=True),
+            )
+            found += [{"entity": name, **one} for one in counted.to_pyarrow().to_pylist()]
+    for one in found:
+        one["keys"] = sorted(key for key in one["keys"] or [] if key is not None)[:SHOWN_KEYS]
+    found.sort(key=lambda one: (one["entity"], one["broken_rule"]))
+    found.sort(key=lambda one: str(one["as_of"]), reverse=True)
+    return found
+
+
+def held_nights(*, lake: Lake) -> list[Mapping[str, Any]]:
+    """The nights that were held, the newest first, with ``released_by`` where one was released."""
+    decided = {(one["entity"], one["as_of"]): one for one in reversed(lake.releases.decisions())}
+    return [_with_decision(one, decided) for one in lake.releases.nights()]
+
+
+def release_night(
+    *, lake: Lake, entity: str, as_of: AsOf, who: str, reason: str
+) -> Mapping[str, Any]:
+    """Let the next run of a held night go on; refused where none is held or no reason is given."""
+    _entities(entity)
+    if not reason.strip():
+        raise BadInputError("no reason was given", remedy="say why in --reason, for those after us")
+    return lake.releases.release(entity=entity, as_of=str(as_of), who=who, reason=reason.strip())
+
+
+def _entities(entity: str | None) -> list[str]:
+    if entity is None:
+        return list(ENTITIES)
+    if entity not in ENTITIES:
+        raise BadInputError(
+            f"no entity is called {entity!r}", remedy=f"choose one of {', '.join(ENTITIES)}"
+        )
+    return [entity]
+
+
+def _with_decision(
+    held: Mapping[str, Any], decided: Mapping[tuple[str, str], Mapping[str, Any]]
+) -> Mapping[str, Any]:
+    decision = decided.get((held["entity"], held["as_of"]))
+    if decision is None or decision["at"] < held["at"]:
+        return {**held, "released_by": None}
+    return {**held, "released_by": decision["who"], "reason": decision["reason"]}

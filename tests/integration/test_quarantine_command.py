@@ -1,0 +1,108 @@
+"""`mkt quarantine` over a lake with a held night."""
+
+import json
+from datetime import UTC, date, datetime
+
+import pyarrow as pa
+import pytest
+from typer.testing import CliRunner
+
+from mkt_pipeline.cli.__main__ import app
+from mkt_pipeline.contracts.as_of import AsOf
+from mkt_pipeline.contracts.entities import CONSENTS
+from mkt_pipeline.contracts.reading import Reading, ServerState
+from mkt_pipeline.errors import BadInputError
+from mkt_pipeline.lake.night_limits import Limits, NightHeldError
+from mkt_pipeline.settings import Settings
+from mkt_pipeline.wiring.lake import lake_of
+
+NOW = datetime(2026, 1, 10, 2, tzinfo=UTC)
+TYPES = {"text": pa.string(), "timestamptz": pa.timestamp("us", tz="UTC")}
+SCHEMA = pa.schema([(c.name, TYPES[c.type]) for c in CONSENTS.columns])
+
+
+class Rows:
+    """Consents of which every second has a status that nobody knows."""
+
+    reading = Reading("all")
+
+    def changed(self):
+        rows = [
+            {
+                "consent_id": f"n{n}",
+                "customer_id": "c1",
+                "channel": "email",
+                "status": "granted" if n % 2 else "perhaps",
+                "effective_at": NOW,
+                "updated_at": NOW,
+            }
+            for n in range(20)
+        ]
+        return pa.Table.from_pylist(rows, schema=SCHEMA).to_reader()
+
+
+@pytest.fixture
+def mkt(tmp_path, monkeypatch):
+    """A function that runs `mkt quarantine` on a lake whose only night is held."""
+    monkeypatch.setenv("MKT_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("MKT_TODAY", "2026-01-11")
+    lake = lake_of(Settings(home=tmp_path / "home", _env_file=None))
+    with pytest.raises(NightHeldError):
+        extract(lake)
+
+    def call(*arguments):
+        return CliRunner().invoke(app, ["quarantine", *arguments], catch_exceptions=True)
+
+    call.lake = lake
+    return call
+
+
+def extract(lake):
+    return lake.append_night(
+        CONSENTS,
+        Rows(),
+        as_of=AsOf(date(2026, 1, 10)),
+        server=ServerState(NOW, None, 0.0),
+        limits=Limits(may_be_empty=False, quarantine=0.1),
+    )
+
+
+def test_show_names_rule_rows_keys_and_the_night_that_is_held(mkt):
+    shown = json.loads(mkt("show", "--json").stdout)
+    assert shown["rows"] == [
+        {
+            "entity": "consents",
+            "as_of": "2026-01-10",
+            "broken_rule": "status: unknown value",
+            "rows": 10,
+            "keys": ["n0", "n10", "n12", "n14", "n16"],
+        }
+    ]
+    (held,) = shown["held"]
+    assert (held["entity"], held["rows"]) == ("consents", 10)
+    shown = mkt("show")
+    assert shown.exception is None, shown.exception
+    told = shown.stdout
+    assert "status: unknown value" in told
+    assert "10 of 20 rows break the contract" in told
+
+
+def test_a_release_needs_a_held_night_and_a_reason_and_is_kept(mkt):
+    nothing = mkt("release", "orders", "--as-of", "2026-01-10", "--reason", "x").exception
+    assert isinstance(nothing, BadInputError)
+    assert "no night of orders as of 2026-01-10 is held" in str(nothing)
+    empty = mkt("release", "consents", "--as-of", "2026-01-10", "--reason", " ").exception
+    assert isinstance(empty, BadInputError)
+
+    done = mkt("release", "consents", "--as-of", "2026-01-10", "--reason", "a new status")
+    assert "10 rows are accepted" in done.stdout
+
+    assert extract(mkt.lake).inserted == 10
+    (held,) = json.loads(mkt("show", "--json").stdout)["held"]
+    assert held["reason"] == "a new status"
+    assert held["released_by"]
+
+
+def test_nothing_to_show_is_said(tmp_path, monkeypatch):
+    monkeypatch.setenv("MKT_HOME", str(tmp_path))
+    assert "nothing is in quarantine" in CliRunner().invoke(app, ["quarantine", "show"]).stdout
