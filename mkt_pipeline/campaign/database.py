@@ -1,8 +1,12 @@
 """The campaign database: where segments are published, and what readers may ask of it."""
 
+from collections.abc import Mapping
+from datetime import date
+
 import pyarrow as pa
 
 from mkt_pipeline.campaign.copy_stream import CopyStream
+from mkt_pipeline.campaign.decisions import reject, release
 from mkt_pipeline.campaign.migrate import migrate, shipped_migrations
 from mkt_pipeline.campaign.publication import (
     CurrentPublication,
@@ -11,9 +15,15 @@ from mkt_pipeline.campaign.publication import (
     Publication,
     Receipt,
     SegmentCount,
+    Switch,
 )
 from mkt_pipeline.campaign.publish import publish
+from mkt_pipeline.campaign.rollback import roll_back
 from mkt_pipeline.campaign.session import Row, session
+from mkt_pipeline.contracts.publication_limits import PublicationLimits
+
+_ALL = 10_000
+"""More publications than are ever looked through."""
 
 
 class CampaignDatabase:
@@ -35,7 +45,13 @@ class CampaignDatabase:
         with session(self._url) as opened:
             return migrate(opened, shipped_migrations())
 
-    def publish(self, *, publication: Publication, rows: pa.RecordBatchReader) -> Receipt:
+    def publish(
+        self,
+        *,
+        publication: Publication,
+        rows: pa.RecordBatchReader,
+        limits: PublicationLimits | None = None,
+    ) -> Receipt:
         """Make one night of one use case visible, all at once or not at all.
 
         ``rows`` has the columns customer_id (string), propensity (float64, 0 to 1), segment
@@ -46,10 +62,42 @@ class CampaignDatabase:
         published without becoming current. Refused with nothing changed: no rows or other than
         ``expected_rows``, a customer twice, a null, a value out of range (DataRefusedError), and
         another source than published the use case last (BadInputError).
+
+        A night outside ``limits``, against the last publication for an earlier day, is held: kept
+        and shown to nobody, with PublicationHeldError. Nothing is compared without limits.
         """
         stream = CopyStream(rows)
         with session(self._url) as opened:
-            return publish(opened, publication, stream)
+            return publish(opened, publication, stream, limits)
+
+    def release(
+        self, use_case: str, *, as_of: date | None = None, who: str | None = None, reason: str
+    ) -> Receipt:
+        """Publish a held night as it is: that of a day, else the latest."""
+        with session(self._url) as opened:
+            return release(opened, use_case, as_of, who=who, reason=reason)
+
+    def reject(
+        self,
+        use_case: str,
+        *,
+        as_of: date | None = None,
+        who: str | None = None,
+        reason: str | None = None,
+    ) -> tuple[int, date]:
+        """Drop a held night, that of a day, else the latest; its number and its day."""
+        with session(self._url) as opened:
+            return reject(opened, use_case, as_of, who=who, reason=reason)
+
+    def roll_back(
+        self, use_case: str, *, to: date | None = None, who: str | None = None, reason: str
+    ) -> tuple[Switch, Mapping[str, int]]:
+        """Make the publication of a day current again, else the one before the current.
+
+        Returns the record of it, and how many entered, left and moved.
+        """
+        with session(self._url) as opened:
+            return roll_back(opened, use_case, to, who=who, reason=reason)
 
     def current(self, use_case: str) -> CurrentPublication | None:
         """The publication that readers see; None where nothing was published yet."""
@@ -60,6 +108,16 @@ class CampaignDatabase:
         """Up to ``limit`` publications, the one written last first, replaced ones included."""
         found = self._rows("publications", use_case=use_case, only_current=False, row_limit=limit)
         return tuple(PastPublication(**row) for row in found)
+
+    def held(self, use_case: str) -> tuple[PastPublication, ...]:
+        """The nights that wait for a decision, the one written last first."""
+        found = self.publications(use_case, limit=_ALL)
+        return tuple(one for one in found if one.status == "held")
+
+    def switches(self, use_case: str, limit: int = 30) -> tuple[Switch, ...]:
+        """The times that readers came to see another publication, the latest first."""
+        found = self._rows("switches", use_case=use_case, row_limit=limit)
+        return tuple(Switch(**row) for row in found)
 
     def segment_counts(self, use_case: str) -> tuple[SegmentCount, ...]:
         """High, medium and low of the current publication; zeros where there is none."""

@@ -6,7 +6,11 @@ from hashlib import sha256
 from importlib import resources
 
 from mkt_pipeline.campaign.session import Session
+from mkt_pipeline.campaign.short_lock import with_short_lock
 from mkt_pipeline.errors import FailNowError
+
+_ATTEMPTS = 50
+"""A new version is worth waiting for: some twenty seconds."""
 
 
 @dataclass(frozen=True, order=True)
@@ -40,10 +44,18 @@ def migrate(session: Session, migrations: tuple[Migration, ...]) -> tuple[str, .
     _refuse_strangers(migrations, applied)
     missing = [migration for migration in migrations if migration.name not in applied]
     for migration in missing:
-        with session.transaction():
-            session.execute(migration.text)
-            session.run("record_migration", name=migration.name, checksum=migration.checksum)
+        _apply(session, migration)
     return tuple(migration.name for migration in missing)
+
+
+def _apply(session: Session, migration: Migration) -> None:
+    """Readers of the table that is changed wait for an instant only, however long others read."""
+
+    def change() -> None:
+        session.execute(migration.text)
+        session.run("record_migration", name=migration.name, checksum=migration.checksum)
+
+    with_short_lock(session, change, attempts=_ATTEMPTS)
 
 
 def _read() -> Iterator[Migration]:

@@ -3,12 +3,12 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
 
 import psycopg2
 from psycopg2 import sql
 
 from mkt_pipeline.campaign.bystanders import have_ended, open_transactions
+from mkt_pipeline.campaign.comparison import Comparison, Night, compare
 from mkt_pipeline.campaign.copy_stream import CopyStream
 from mkt_pipeline.campaign.partitions import (
     add_partition,
@@ -17,17 +17,26 @@ from mkt_pipeline.campaign.partitions import (
     remove_leftovers,
 )
 from mkt_pipeline.campaign.publication import Publication, Receipt
+from mkt_pipeline.campaign.publication_held import PublicationHeldError, held_error
 from mkt_pipeline.campaign.session import Row, Session
+from mkt_pipeline.campaign.showing import Act, Shown, Staged, show
+from mkt_pipeline.contracts.publication_limits import PublicationLimits
 from mkt_pipeline.errors import BadInputError, DataRefusedError
 
 _SEGMENTS = ("high", "medium", "low")
 
 
-def publish(session: Session, publication: Publication, stream: CopyStream) -> Receipt:
+def publish(
+    session: Session,
+    publication: Publication,
+    stream: CopyStream,
+    limits: PublicationLimits | None,
+) -> Receipt:
     """Publish in one transaction, after an empty partition was made for it.
 
     The empty partition is attached beforehand, so that the transaction changes rows only and every
-    reader sees the night before or this one, by the rules of an ordinary snapshot.
+    reader sees the night before or this one, by the rules of an ordinary snapshot. A night outside
+    ``limits`` is committed as held, and PublicationHeldError raised.
     """
     _refuse_nobody(publication)
     with session.transaction():
@@ -37,20 +46,35 @@ def publish(session: Session, publication: Publication, stream: CopyStream) -> R
     publication_id = add_partition(session, publication.use_case)
     try:
         with session.transaction():
-            return _write(session, publication, stream, publication_id)
+            written = _write(session, publication, stream, publication_id, limits)
     finally:
         remove_leftovers(session, publication.use_case)
+    if isinstance(written, PublicationHeldError):
+        raise written
+    return written
 
 
 def _write(
-    session: Session, publication: Publication, stream: CopyStream, publication_id: int
-) -> Receipt:
+    session: Session,
+    publication: Publication,
+    stream: CopyStream,
+    publication_id: int,
+    limits: PublicationLimits | None,
+) -> Receipt | PublicationHeldError:
     # A statement that was planned before the partition was attached would not look into it.
     planned_before = open_transactions(session)
     _copy(session, stream, publication_id)
     totals = _checked_totals(session, publication, publication_id)
+    comparison = _compared(session, publication, publication_id, totals, limits)
+    staged = _stage(session, publication, publication_id, totals, comparison)
+    if comparison.holds:
+        current = session.row(
+            "publications", use_case=staged.use_case, only_current=True, row_limit=1
+        )
+        return held_error(staged, comparison, stays=current["as_of"] if current else None)
     have_ended(session, planned_before)
-    return _make_visible(session, publication, publication_id, totals)
+    shown = show(session, staged, Act(cause="night", who=publication.published_by))
+    return _receipt(staged, totals, comparison, shown)
 
 
 def _copy(session: Session, stream: CopyStream, publication_id: int) -> None:
@@ -80,28 +104,78 @@ def _checked_totals(session: Session, publication: Publication, publication_id: 
     return totals
 
 
-def _make_visible(
-    session: Session, publication: Publication, publication_id: int, totals: Row
-) -> Receipt:
-    use_case, as_of = publication.use_case, publication.as_of
-    replaced = session.row("replace_day", use_case=use_case, as_of=as_of)
-    session.rows("retire_older", use_case=use_case, as_of=as_of)
-    facts: dict[str, Any] = {
+def _compared(
+    session: Session,
+    publication: Publication,
+    publication_id: int,
+    totals: Row,
+    limits: PublicationLimits | None,
+) -> Comparison:
+    day = {"use_case": publication.use_case, "as_of": publication.as_of}
+    last = session.row("last_before", **day)
+    if limits is None or last is None:
+        return Comparison()
+    changed = session.row(
+        "count_changed", previous_id=last["publication_id"], publication_id=publication_id
+    )
+    before = Night(
+        rows=last["rows"], counts=_counts(last["counts"]), mean_propensity=last["mean_propensity"]
+    )
+    now = Night(
+        rows=totals["rows"], counts=_counts(totals), mean_propensity=totals["mean_propensity"]
+    )
+    released = session.row("released_alike", **day, checksum=totals["checksum"]) or {}
+    return Comparison(
+        checks=compare(before=before, now=now, changed=(changed or {})["changed"], limits=limits),
+        publication_id=last["publication_id"],
+        as_of=last["as_of"],
+        released_by=released.get("decided_by"),
+        released_id=released.get("publication_id"),
+    )
+
+
+def _stage(
+    session: Session,
+    publication: Publication,
+    publication_id: int,
+    totals: Row,
+    comparison: Comparison,
+) -> Staged:
+    staged = Staged(
+        publication_id=publication_id, use_case=publication.use_case, as_of=publication.as_of
+    )
+    versions = publication.data_versions
+    facts = {
         "publication_id": publication_id,
         "rows": totals["rows"],
         "mean_propensity": totals["mean_propensity"],
+        "checksum": totals["checksum"],
+        "counts": json.dumps(_counts(totals)),
+        "data_versions": None if versions is None else json.dumps(dict(versions)),
+        "checks": json.dumps(comparison.document()) if comparison.checks else None,
     }
-    replaces = replaced["publication_id"] if replaced else None
-    described = {**asdict(publication), **facts, "replaces": replaces}
-    described["counts"] = json.dumps(_counts(totals))
-    inserted = session.row("insert_publication", **described)
+    session.run("replace_held", use_case=staged.use_case, as_of=staged.as_of)
+    session.run("insert_publication", **{**asdict(publication), **facts})
+    if comparison.broken and comparison.released_id is not None:
+        session.run(
+            "inherit_release", publication_id=publication_id, released_id=comparison.released_id
+        )
+    return staged
+
+
+def _receipt(staged: Staged, totals: Row, comparison: Comparison, shown: Shown) -> Receipt:
     return Receipt(
-        use_case=use_case,
-        as_of=as_of,
+        publication_id=staged.publication_id,
+        use_case=staged.use_case,
+        as_of=staged.as_of,
+        rows=totals["rows"],
         counts=_counts(totals),
-        is_current=bool(inserted and inserted["is_current"]),
-        replaced=replaces,
-        **facts,
+        mean_propensity=totals["mean_propensity"],
+        is_current=shown.is_current,
+        replaced=shown.replaced,
+        checksum=totals["checksum"],
+        compared=tuple(check.words for check in comparison.checks),
+        changes=shown.changes,
     )
 
 

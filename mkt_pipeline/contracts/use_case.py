@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from mkt_pipeline.contracts.frozen_model import FrozenModel
+from mkt_pipeline.contracts.publication_limits import PublicationLimits
 from mkt_pipeline.contracts.source import Name
 
 Days = Annotated[int, Field(ge=1, le=3650)]
@@ -82,3 +83,4 @@ class UseCase(FrozenModel):
     segments: Annotated[Thresholds | Capacity, Field(discriminator="rule")]
     recommend: Recommend = Recommend()
     training: Training = Training()
+    publication: PublicationLimits = PublicationLimits()

@@ -1,9 +1,11 @@
--- What: partitions of a use case that no publication shows: of interrupted or replaced ones.
+-- What: partitions of a use case that nothing will ever show: of interrupted publications, of those
+--       that were replaced and of held ones that were rejected.
 -- Grain: one row per partition.
 -- Parameters: use_case.
 SELECT publication_id
 FROM campaign.segment_partitions
 WHERE use_case = %(use_case)s AND publication_id NOT IN (
-    SELECT publication_id FROM campaign.publications WHERE status = 'published'
+    SELECT publication_id FROM campaign.publications
+    WHERE status IN ('published', 'held', 'rolled_back')
 )
 ORDER BY publication_id
