@@ -4,10 +4,18 @@
 adds reasons and recommended products, assigns segments and publishes them, all or nothing.
 
 **Reads** `lake/features`, the champion from MLflow. **Writes** `lake/scores/<use_case>`,
-`campaign.segments` and `campaign.publications` (connection `campaign`).
+`campaign.segments`, `campaign.segment_changes` and `campaign.publications` (connection `campaign`).
 
 **When it fails.** Yesterday's segments stay current, whatever happened here.
 
+- *The night is held*: it differs more from the last publication than the limits of the use case
+  allow (`publication:` in its file). `publish` fails at once and is not retried, for a person has
+  to look; the other use cases go on, and whoever waits for segments is not woken for this one.
+  `mkt runs` shows each limit. If the night is right, `mkt publish --release --reason "..."`, then
+  clear `publish`: the same rows are not held again, and what comes after runs. If it is wrong,
+  `mkt publish --reject`, mend what is wrong, and clear `score`.
+- *A night that was published is wrong*: `mkt rollback --use-case U --reason "..."` shows the one
+  before; nothing in Airflow needs to be cleared, and the next night publishes as usual.
 - *No champion yet*: run `propensity_training`, then clear the task.
 - *The model does not fit the feature set*: the message lists the differences; train a new model
   or bring the missing columns back.
@@ -63,7 +71,7 @@ with DAG(
 
     @task(map_index_template=USE_CASE_LABEL, pool="campaign")
     def publish(use_case):
-        """Publish the segments of one use case."""
+        """Publish the segments of one use case; a night outside its limits is held, and fails."""
         with told_to_airflow():
             context = get_current_context()
             published = pipeline().publish(

@@ -8,6 +8,7 @@ from mkt_pipeline.cli import (
     docs,
     explain,
     quarantine,
+    rollback,
     run,
     runs,
     sample,
@@ -31,6 +32,7 @@ app.command("run")(run.run)
 for command in (steps.extract, steps.features, steps.train, steps.score, steps.publish):
     app.command()(command)
 app.command()(steps.night)
+app.command()(rollback.rollback)
 app.command()(explain.explain)
 app.command()(runs.runs)
 app.command(hidden=True)(docs.docs)

@@ -14,7 +14,7 @@ from mkt_pipeline.cli.pipeline import chosen, pipeline
 from mkt_pipeline.cli.telling import PUBLISH_A_NIGHT, nothing_published, print_json
 
 if TYPE_CHECKING:
-    from mkt_pipeline.campaign.publication import PastPublication
+    from mkt_pipeline.campaign.publication import PastPublication, Switch
 
 WIDE = 120
 """Columns from which on the name of the Airflow run finds room; it is always in --json."""
@@ -25,9 +25,13 @@ def runs(
     limit: Annotated[int, typer.Option(min=1, max=1000, help="Publications a use case.")] = 14,
     as_json: JsonOption = False,
 ) -> None:
-    """The latest nights: day, when published, rows, segments, model version."""
+    """The latest nights: day, when published, rows, segments, model version, state.
+
+    Below them why nights were held and what was decided, and the rollbacks.
+    """
     steps = pipeline()
-    past = {n: steps.campaign_database.publications(n, limit) for n in chosen(steps, use_case)}
+    database = steps.campaign_database
+    past = {n: database.publications(n, limit) for n in chosen(steps, use_case)}
     if as_json:
         print_json({name: [asdict(one) for one in found] for name, found in past.items()})
         return
@@ -35,6 +39,8 @@ def runs(
     for name, found in past.items():
         if found:
             console.print(publications_table(name, found, width=console.width))
+            for line in state_lines(found, database.switches(name, limit)):
+                console.print(line, markup=False, highlight=False, soft_wrap=True)
         else:
             typer.echo(f"{nothing_published([name])} → {PUBLISH_A_NIGHT}")
 
@@ -64,6 +70,42 @@ def publications_table(name: str, found: Sequence["PastPublication"], *, width: 
     return table
 
 
+def state(one: "PastPublication") -> str:
+    """What became of a publication, in a word that finds room."""
+    if one.is_current:
+        return "current"
+    return "withdrawn" if one.status == "rolled_back" else one.status
+
+
+def state_lines(found: Sequence["PastPublication"], switches: Sequence["Switch"]) -> list[str]:
+    """Why nights were held and what was decided about them; the rollbacks, the latest first."""
+    lines = [held_line(one) for one in found if one.status == "held"]
+    lines += [_decision(one) for one in found if one.decision]
+    return lines + [rollback_line(one) for one in switches if one.cause == "rollback"]
+
+
+def held_line(one: "PastPublication") -> str:
+    """Which limits a held night broke, and how to decide about it."""
+    which = f"--use-case {one.use_case} --as-of {one.as_of}"
+    return (
+        f"{one.as_of} is held: {'; '.join(one.broken)} →"
+        f' `mkt publish --release --reason "..." {which}` or `mkt publish --reject {which}`'
+    )
+
+
+def rollback_line(one: "Switch") -> str:
+    """From where to where, by whom and why."""
+    return (
+        f"{one.switched_at:%Y-%m-%d %H:%M} rolled back from {one.previous_as_of} to {one.as_of}"
+        f" by {one.switched_by}: {one.reason}"
+    )
+
+
+def _decision(one: "PastPublication") -> str:
+    why = f": {one.decision_reason}" if one.decision_reason else ""
+    return f"{one.as_of} was held and {one.decision} by {one.decided_by}{why}"
+
+
 def _cells(one: "PastPublication") -> list[str]:
     counts = [f"{one.counts.get(segment, 0):,}" for segment in ("high", "medium", "low")]
     return [
@@ -72,6 +114,6 @@ def _cells(one: "PastPublication") -> list[str]:
         f"{one.rows:,}",
         *counts,
         one.model_version,
-        "current" if one.is_current else one.status,
+        state(one),
         one.airflow_run or "command line",
     ]

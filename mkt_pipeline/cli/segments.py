@@ -10,6 +10,7 @@ from rich.table import Table
 
 from mkt_pipeline.cli.options import JsonOption, UseCaseOption
 from mkt_pipeline.cli.pipeline import chosen, pipeline
+from mkt_pipeline.cli.runs import held_line, rollback_line
 from mkt_pipeline.cli.telling import PUBLISH_A_NIGHT, nothing_published, print_json
 from mkt_pipeline.errors import FailNowError
 
@@ -31,7 +32,7 @@ def show(
     examples: Annotated[int, typer.Option(min=0, max=100, help="Example customers.")] = 5,
     as_json: JsonOption = False,
 ) -> None:
-    """Counts, shares and some customers of the current publication.
+    """Counts, shares and some customers of the current publication; held nights and rollbacks.
 
     Exit code 70 where a use case has no publication yet.
     """
@@ -50,8 +51,14 @@ def show(
 
 
 def _read(database: "CampaignDatabase", name: str, examples: int) -> dict[str, Any]:
+    current, last = database.current(name), database.switches(name, limit=1)
+    rolled_back = [s for s in last if s.cause == "rollback"]
     return {
-        "publication": database.current(name),
+        "publication": current,
+        "held": [
+            one for one in database.held(name) if current is None or one.as_of >= current.as_of
+        ],
+        "rollback": rolled_back[0] if rolled_back else None,
         "segments": database.segment_counts(name),
         "examples": database.examples(name, examples) if examples else (),
     }
@@ -62,6 +69,8 @@ def _document(name: str, one: dict[str, Any]) -> dict[str, Any]:
     return {
         "use_case": name,
         "publication": asdict(current) if current else None,
+        "held": [asdict(held) for held in one["held"]],
+        "rollback": asdict(one["rollback"]) if one["rollback"] else None,
         "segments": [asdict(count) for count in one["segments"]],
         "examples": [asdict(customer) for customer in one["examples"]],
     }
@@ -75,6 +84,10 @@ def _draw(console: Console, name: str, one: dict[str, Any]) -> None:
         share, mean = count.share or 0, count.mean_propensity or 0
         table.add_row(count.segment, f"{count.customers:,}", f"{share:.1%}", f"{mean:.4f}")
     console.print(table)
+    notes = [held_line(held) for held in one["held"]]
+    notes += [rollback_line(one["rollback"])] if one["rollback"] else []
+    for note in notes:
+        console.print(note, markup=False, highlight=False, soft_wrap=True)
     if one["examples"]:
         console.print(_people(one["examples"]))
 

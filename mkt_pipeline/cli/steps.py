@@ -1,10 +1,16 @@
 """`mkt extract | features | train | score | publish | night`: the steps of the DAGs."""
 
 from collections.abc import Callable
+from typing import Annotated
 
+import typer
+
+from mkt_pipeline.cli.held import HeldNights, decided
 from mkt_pipeline.cli.options import AsOfOption, DryRunOption, JsonOption, UseCaseOption
 from mkt_pipeline.cli.pipeline import chosen, pipeline
 from mkt_pipeline.cli.telling import Told, tell, tell_lines
+from mkt_pipeline.cli.user import user
+from mkt_pipeline.errors import BadInputError
 
 
 def extract(
@@ -55,22 +61,50 @@ def publish(
     as_of: AsOfOption = None,
     use_case: UseCaseOption = None,
     dry_run: DryRunOption = False,
+    release: Annotated[
+        bool, typer.Option("--release", help="Publish a held night as it is; needs a reason.")
+    ] = False,
+    reject: Annotated[bool, typer.Option("--reject", help="Drop a held night.")] = False,
+    reason: Annotated[
+        str | None, typer.Option(help="Why a held night is released or rejected; is kept.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Publish the segments of a day in the campaign table, all or nothing."""
+    """Publish the segments of a day in the campaign table, all or nothing.
+
+    A night outside the limits of its use case is held: exit code 70. With --release or --reject,
+    decide about the held night of a day, or the latest where no day is named.
+    """
+    _refuse_mixture(dry_run=dry_run, release=release, reject=reject, reason=reason)
     steps = pipeline()
-    published = [steps.publish(n, as_of=as_of, dry_run=dry_run) for n in chosen(steps, use_case)]
+    if release or reject:
+        tell(
+            decided(steps, release=release, use_case=use_case, as_of=as_of, reason=reason),
+            as_json=as_json,
+        )
+        return
+    published: list[Told] = []
+    held = HeldNights()
+    for name in chosen(steps, use_case):
+        with held.passed_over():
+            done = steps.publish(name, as_of=as_of, dry_run=dry_run, origin={"user": user()})
+            published.append(done)
     tell(published, as_json=as_json)
+    held.refuse()
 
 
 def night(
     as_of: AsOfOption = None, use_case: UseCaseOption = None, as_json: JsonOption = False
 ) -> None:
-    """One whole night without Airflow: extract, features, score and publish."""
+    """One whole night without Airflow: extract, features, score and publish.
+
+    Where one use case is held, the others are published all the same.
+    """
     steps = pipeline()
     names = chosen(steps, use_case)
     day = str(steps.as_of(as_of))
     results: list[Told] = []
+    held, origin = HeldNights(), {"user": user()}
 
     def done(step: Callable[[], Told]) -> None:
         results.append(step())
@@ -81,6 +115,20 @@ def night(
     for name in names:
         done(lambda name=name: steps.features(name, as_of=day))  # type: ignore[misc]
         done(lambda name=name: steps.score(name, as_of=day))  # type: ignore[misc]
-        done(lambda name=name: steps.publish(name, as_of=day))  # type: ignore[misc]
+        with held.passed_over():
+            done(lambda name=name: steps.publish(name, as_of=day, origin=origin))  # type: ignore[misc]
     if as_json:
         tell(results, as_json=True)
+    held.refuse()
+
+
+def _refuse_mixture(*, dry_run: bool, release: bool, reject: bool, reason: str | None) -> None:
+    """Each of these means another act."""
+    asked = {"--dry-run": dry_run, "--release": release, "--reject": reject}
+    given = [name for name, is_given in asked.items() if is_given]
+    if len(given) > 1:
+        raise BadInputError(f"{' and '.join(given)} exclude each other", remedy="give one of them")
+    if reason is not None and not (release or reject):
+        raise BadInputError(
+            "--reason is given without a decision", remedy="add --release or --reject"
+        )

@@ -155,7 +155,11 @@ class Scored(Facts):
 
 @dataclass(frozen=True)
 class Published(Facts):
-    """One publication; ``replaced`` is the earlier publication of the same day, if any."""
+    """One publication; ``replaced`` is the earlier publication of the same day, if any.
+
+    ``compared`` tells each check against the publication before, ``changes`` how many customers
+    entered, left and moved for readers; ``released`` is set where a held night was let through.
+    """
 
     use_case: str
     as_of: str
@@ -165,11 +169,15 @@ class Published(Facts):
     publication_id: int | None = None
     is_current: bool = False
     replaced: int | None = None
+    checksum: str = ""
+    compared: tuple[str, ...] = ()
+    changes: Mapping[str, int] = field(default_factory=dict)
+    released: bool = False
     seconds: float = 0.0
     dry_run: bool = False
 
     def lines(self) -> list[str]:
-        """Counts with shares, and what readers see now."""
+        """Counts with shares, what is different from before, and what readers see now."""
         shares = ", ".join(
             f"{name} {count:,} ({count / self.rows:.1%})" for name, count in self.counts.items()
         )
@@ -180,11 +188,61 @@ class Published(Facts):
         else:
             state = ", not current: a later day is"
         replaced = f", in place of {self.replaced}" if self.replaced is not None else ""
+        done = "released and published" if self.released else "published"
         return [
-            f"{self.use_case} as of {self.as_of}: {self.rows:,} rows published: {shares}",
+            f"{self.use_case} as of {self.as_of}: {self.rows:,} rows {done}: {shares}",
+            *self.compared,
+            *_changed(self.changes),
             f"publication {self.publication_id}{replaced}{state},"
             f" {self.seconds:.1f} s{_dry(self.dry_run)}",
         ]
+
+
+@dataclass(frozen=True)
+class Rejected(Facts):
+    """A held night that was dropped; its record stays."""
+
+    use_case: str
+    as_of: str
+    publication_id: int
+
+    def lines(self) -> list[str]:
+        """What is gone, and what to do next."""
+        return [
+            f"{self.use_case} as of {self.as_of}: the held publication {self.publication_id} is"
+            f" rejected; once it is mended, run `mkt night --use-case {self.use_case}"
+            f" --as-of {self.as_of}`"
+        ]
+
+
+@dataclass(frozen=True)
+class RolledBack(Facts):
+    """An earlier publication is current again; ``changes`` as of a publication."""
+
+    use_case: str
+    as_of: str
+    publication_id: int
+    from_as_of: str
+    from_publication_id: int
+    by: str
+    reason: str
+    changes: Mapping[str, int]
+
+    def lines(self) -> list[str]:
+        """From where to where, for whom it matters, and how to take it back."""
+        return [
+            f"{self.use_case}: publication {self.publication_id} as of {self.as_of} is current"
+            f" again in place of {self.from_publication_id} as of {self.from_as_of}"
+            f" ({self.by}: {self.reason})",
+            *_changed(self.changes),
+            f"the next night publishes as usual; to take it back: `mkt rollback --use-case"
+            f' {self.use_case} --to {self.from_as_of} --reason "..."`',
+        ]
+
+
+def _changed(changes: Mapping[str, int]) -> list[str]:
+    counts = ", ".join(f"{count:,} {what}" for what, count in changes.items())
+    return [f"customers in campaign.segment_changes: {counts}"] if changes else []
 
 
 def _dry(dry_run: bool) -> str:

@@ -7,7 +7,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from mkt_pipeline.campaign.database import CampaignDatabase
-from mkt_pipeline.campaign.publication import Publication
+from mkt_pipeline.campaign.publication import Publication, Receipt
 from mkt_pipeline.contracts.as_of import AsOf
 from mkt_pipeline.contracts.night import Published
 from mkt_pipeline.contracts.use_case import UseCase
@@ -15,6 +15,9 @@ from mkt_pipeline.lake.lake import Lake
 from mkt_pipeline.lake.session import Session
 from mkt_pipeline.segments.rule import assign, ranks
 from mkt_pipeline.steps.stopwatch import Stopwatch
+
+DATA_VERSION = "data_version_"
+"""Begins the names of the facts that tell versions of change logs, as on the runs in MLflow."""
 
 
 def publish_segments(
@@ -28,8 +31,9 @@ def publish_segments(
 ) -> Published:
     """Publish the segments of one day; a publication of the same day is replaced.
 
-    ``origin`` says which Airflow run this is (``airflow_run_id``), and is empty from the command
-    line.
+    A night outside the limits of the use case is held (PublicationHeldError). ``origin`` says
+    which Airflow run this is (``airflow_dag_id``, ``airflow_run_id``) or which user of the command
+    line (``user``).
     """
     watch, facts = Stopwatch(), lake.score_facts(use_case.name, as_of)
     with lake.session() as session:
@@ -40,17 +44,27 @@ def publish_segments(
         receipt = campaign.publish(
             publication=_publication(lake, use_case, as_of, facts, origin),
             rows=session.stream(_published(scores, segments)),
+            limits=use_case.publication,
         )
+    return published(receipt, seconds=watch.seconds)
+
+
+def published(receipt: Receipt, *, seconds: float, released: bool = False) -> Published:
+    """What the database committed, as the facts of a step."""
     return Published(
-        use_case.name,
-        str(as_of),
+        receipt.use_case,
+        receipt.as_of.isoformat(),
         receipt.rows,
         dict(receipt.counts),
         receipt.mean_propensity,
         receipt.publication_id,
         receipt.is_current,
         receipt.replaced,
-        watch.seconds,
+        receipt.checksum,
+        receipt.compared,
+        dict(receipt.changes),
+        released,
+        seconds,
     )
 
 
@@ -71,7 +85,24 @@ def _publication(
         airflow_run=origin.get("airflow_run_id"),
         expected_rows=int(facts["customers"]),
         history=str(facts["history"]),
+        published_by=origin.get("user") or origin.get("airflow_dag_id"),
+        model_digest=_text(facts.get("model_digest")),
+        data_versions=_data_versions(facts),
     )
+
+
+def _text(fact: str | int | float | None) -> str | None:
+    return None if fact is None else str(fact)
+
+
+def _data_versions(facts: Mapping[str, str | int | float]) -> dict[str, int] | None:
+    """The version of each change log the scores were made from; None where they do not tell."""
+    told = {
+        name.removeprefix(DATA_VERSION): int(version)
+        for name, version in facts.items()
+        if name.startswith(DATA_VERSION)
+    }
+    return told or None
 
 
 def _only_counted(

@@ -50,6 +50,13 @@ def test_a_night_takes_one_line_of_eighty_columns():
     assert "asset_triggered" not in text
 
 
+def test_the_longest_state_finds_room_in_eighty_columns():
+    large = {"low": 8_000_000, "high": 400_000, "medium": 600_000}
+    text = drawn(80, publication(rows=9_000_000, counts=large, status="rolled_back"))
+    assert "8,000,000     3 withdrawn" in text
+    assert max(map(len, text.splitlines())) <= 80
+
+
 def test_a_wide_terminal_shows_the_airflow_run_too():
     text = drawn(150, publication(), publication(airflow_run=None))
     assert "asset_triggered__2026-11-01T00:30:00+00:00_abcdefgh" in text
