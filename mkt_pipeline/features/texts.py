@@ -11,6 +11,9 @@ from mkt_pipeline.features.frame_of_reference import FrameOfReference
 def text_features(texts: ir.Table, reference: FrameOfReference) -> Iterator[Definition]:
     """Aggregates over a customer's texts before the as-of, with the column ``days``."""
     days = reference.windows[-1]
+    # A sum of decimals does not depend on the order of the rows, as one of floats does; what no
+    # decimal can hold (infinity) is no rating.
+    rating = texts.rating.try_cast("decimal(18, 6)")
     yield define(
         "days_since_last_text",
         "texts",
@@ -36,5 +39,5 @@ def text_features(texts: ir.Table, reference: FrameOfReference) -> Iterator[Defi
         description="Mean rating that the customer gave",
         reason="rates us {value} on average",
         missing="rating",
-        expression=texts.rating.mean(),
+        expression=rating.sum().cast("float64") / rating.count().nullif(0),
     )
