@@ -67,12 +67,13 @@ def _write(
     totals = _checked_totals(session, publication, publication_id)
     comparison = _compared(session, publication, publication_id, totals, limits)
     staged = _stage(session, publication, publication_id, totals, comparison)
+    # Before a night is held as well: it may be released the moment after.
+    have_ended(session, planned_before)
     if comparison.holds:
         current = session.row(
             "publications", use_case=staged.use_case, only_current=True, row_limit=1
         )
         return held_error(staged, comparison, stays=current["as_of"] if current else None)
-    have_ended(session, planned_before)
     shown = show(session, staged, Act(cause="night", who=publication.published_by))
     return _receipt(staged, totals, comparison, shown)
 

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import date, timedelta
 
 import psycopg2
@@ -13,15 +13,32 @@ from psycopg2.extensions import ISOLATION_LEVEL_REPEATABLE_READ
 
 from mkt_pipeline.campaign.database import CampaignDatabase
 from mkt_pipeline.campaign.publication import Publication
+from mkt_pipeline.campaign.publication_held import PublicationHeldError
 from mkt_pipeline.campaign.statements import statement
+from mkt_pipeline.contracts.publication_limits import PublicationLimits
 
 DAY = date(2026, 11, 16)
 ROWS = 400
+READERS = 8
 WHOLE_NIGHT = "SELECT count(*), count(DISTINCT publication_id) FROM campaign.current_segments"
+ONE_NIGHT_AND_ITS_RECORD = """
+    SELECT min(s.as_of), count(*) = min(p.rows), count(DISTINCT s.publication_id),
+        count(DISTINCT s.as_of), count(DISTINCT s.propensity), min(s.publication_id) = (
+            SELECT publication_id FROM campaign.switches ORDER BY switch_id DESC LIMIT 1
+        )
+    FROM campaign.current_segments s JOIN campaign.publications p USING (publication_id)
+"""
 
 
-def publish(campaign: CampaignDatabase, *, day: date = DAY, use_case: str = "u") -> int:
-    """Publish ``ROWS`` customers; the id of the publication."""
+def publish(
+    campaign: CampaignDatabase,
+    *,
+    day: date = DAY,
+    use_case: str = "u",
+    count: int = ROWS,
+    limits: PublicationLimits | None = None,
+) -> int:
+    """Publish customers, each with a propensity that tells the day; the id of the publication."""
     publication = Publication(
         use_case=use_case,
         as_of=day,
@@ -30,17 +47,18 @@ def publish(campaign: CampaignDatabase, *, day: date = DAY, use_case: str = "u")
         model_version="1",
         run_id="r",
         airflow_run=None,
-        expected_rows=ROWS,
+        expected_rows=count,
     )
     columns = {
-        "customer_id": [str(i) for i in range(ROWS)],
-        "propensity": [0.5] * ROWS,
-        "segment": ["high"] * ROWS,
-        "recommended_products": ["[]"] * ROWS,
-        "reasons": ["[]"] * ROWS,
+        "customer_id": [str(i) for i in range(count)],
+        "propensity": [0.5 + day.day / 1000] * count,
+        "segment": ["high"] * count,
+        "recommended_products": ["[]"] * count,
+        "reasons": ["[]"] * count,
     }
     rows = pa.table(columns).to_reader()
-    return campaign.publish(publication=publication, rows=rows).publication_id
+    receipt = campaign.publish(publication=publication, rows=rows, limits=limits)
+    return receipt.publication_id
 
 
 @pytest.fixture
@@ -52,7 +70,9 @@ def campaign(database_url: str) -> CampaignDatabase:
 
 
 @contextmanager
-def polling(url: str, seen: list[tuple], waits: list[float]) -> Iterator[None]:
+def polling(
+    url: str, seen: list[tuple], waits: list[float], *, ask: str = WHOLE_NIGHT
+) -> Iterator[None]:
     """Readers that ask for the current night again and again, until the block ends."""
     done = threading.Event()
 
@@ -61,13 +81,13 @@ def polling(url: str, seen: list[tuple], waits: list[float]) -> Iterator[None]:
         with connection.cursor() as cursor:
             while not done.is_set():
                 started = time.monotonic()
-                cursor.execute(WHOLE_NIGHT)
+                cursor.execute(ask)
                 seen.append(cursor.fetchone())
                 connection.commit()
                 waits.append(time.monotonic() - started)
         connection.close()
 
-    readers = [threading.Thread(target=poll) for _ in range(3)]
+    readers = [threading.Thread(target=poll) for _ in range(READERS)]
     for reader in readers:
         reader.start()
     try:
@@ -86,6 +106,43 @@ def test_readers_always_see_one_whole_night(campaign: CampaignDatabase, database
             publish(campaign, day=DAY + timedelta(shift))
     assert len(seen) > 50
     assert set(seen) == {(ROWS, 1)}
+    assert max(waits) < 2
+
+
+def test_readers_see_one_whole_night_whatever_is_done_about_nights(
+    campaign: CampaignDatabase, database_url: str
+):
+    """Published, rerun, held, released, rejected, rolled back, published again."""
+    limits, days = PublicationLimits(), [DAY + timedelta(n) for n in range(6)]
+    seen: list[tuple] = []
+    waits: list[float] = []
+    current = DAY
+
+    def do(act: Callable[[], object], *, shows: date | None = None) -> None:
+        """Readers see the night before or the one that it ``shows``; in the end only that."""
+        nonlocal current
+        before, current, begun = current, shows or current, len(seen)
+        with nullcontext() if shows else pytest.raises(PublicationHeldError):
+            act()
+        ended = len(seen) + READERS  # so many may have been asked before the end
+        while len(seen) < ended + 2 * READERS:
+            time.sleep(0.01)
+        assert {row[0] for row in seen[begun:]} <= {before, current}
+        assert {row[0] for row in seen[ended:]} == {current}
+
+    with polling(database_url, seen, waits, ask=ONE_NIGHT_AND_ITS_RECORD):
+        do(lambda: publish(campaign, day=days[1], limits=limits), shows=days[1])
+        do(lambda: publish(campaign, day=days[1], limits=limits), shows=days[1])
+        do(lambda: publish(campaign, day=days[2], count=ROWS // 2, limits=limits))
+        do(lambda: campaign.release("u", who="mia", reason="true"), shows=days[2])
+        do(lambda: publish(campaign, day=days[3], limits=limits))
+        do(lambda: campaign.reject("u", who="mia"), shows=days[2])
+        do(lambda: campaign.roll_back("u", to=days[1], who="mia", reason="no"), shows=days[1])
+        do(lambda: publish(campaign, day=days[0]), shows=days[1])
+        do(lambda: publish(campaign, day=days[4], limits=limits), shows=days[4])
+        do(lambda: campaign.roll_back("u", who="mia", reason="no"), shows=days[1])
+
+    assert {row[1:] for row in seen} == {(True, 1, 1, 1, True)}
     assert max(waits) < 2
 
 
