@@ -22,9 +22,6 @@ from mkt_pipeline.campaign.rollback import roll_back
 from mkt_pipeline.campaign.session import Row, session
 from mkt_pipeline.contracts.publication_limits import PublicationLimits
 
-_ALL = 10_000
-"""More publications than are ever looked through."""
-
 
 class CampaignDatabase:
     """The schema ``campaign`` of the PostgreSQL database at ``url``.
@@ -110,9 +107,9 @@ class CampaignDatabase:
         return tuple(PastPublication(**row) for row in found)
 
     def held(self, use_case: str) -> tuple[PastPublication, ...]:
-        """The nights that wait for a decision, the one written last first."""
-        found = self.publications(use_case, limit=_ALL)
-        return tuple(one for one in found if one.status == "held")
+        """The nights that wait for a decision, that of the latest day first."""
+        found = self._rows("held", use_case=use_case, as_of=None)
+        return tuple(PastPublication(**row) for row in found)
 
     def switches(self, use_case: str, limit: int = 30) -> tuple[Switch, ...]:
         """The times that readers came to see another publication, the latest first."""

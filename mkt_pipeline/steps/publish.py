@@ -92,7 +92,7 @@ def _publication(
 
 
 def _text(fact: str | int | float | None) -> str | None:
-    return None if fact is None else str(fact)
+    return str(fact) if fact else None
 
 
 def _data_versions(facts: Mapping[str, str | int | float]) -> dict[str, int] | None:

@@ -174,3 +174,27 @@ print("ERRORS", dict(get_import_errors()), "mlflow_link" in names)
         env=environment,
     )
     assert "ERRORS {} True" in done.stdout, done.stdout + done.stderr[-2000:]
+
+
+def test_a_held_night_fails_at_once_and_an_absent_database_is_tried_again(tmp_path):
+    code = """
+from mkt_airflow.outcome import RETRY_POLICY, told_to_airflow
+from mkt_pipeline.campaign.publication_held import PublicationHeldError
+from mkt_pipeline.errors import ServerUnavailableError
+for kind in (PublicationHeldError, ServerUnavailableError):
+    try:
+        with told_to_airflow():
+            raise kind("problem", remedy="remedy")
+    except kind as error:
+        print("DECIDED", RETRY_POLICY.evaluate(error, 1, 3).action.name)
+"""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("AIRFLOW")}
+    environment |= {"AIRFLOW_HOME": str(tmp_path), "PYTHONPATH": str(PROJECT / "dags")}
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code],
+        capture_output=True,
+        text=True,
+        env=environment,
+    )
+    decided = [line for line in done.stdout.splitlines() if line.startswith("DECIDED")]
+    assert decided == ["DECIDED FAIL", "DECIDED RETRY"], done.stderr[-2000:]

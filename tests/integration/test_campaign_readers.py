@@ -193,6 +193,22 @@ def test_two_runs_of_one_day_follow_each_other(
     assert [p.publication_id for p in kept] == [max(ids)]
 
 
+def test_a_rollback_and_a_night_at_once_follow_each_other(
+    campaign: CampaignDatabase, in_parallel: Callable[..., list[int]]
+):
+    second, third = DAY + timedelta(1), DAY + timedelta(2)
+    publish(campaign, day=second)
+
+    def roll_back() -> int:
+        return campaign.roll_back("u", to=DAY, who="mia", reason="no")[0].publication_id
+
+    in_parallel(roll_back, lambda: publish(campaign, day=third))
+    last, before = campaign.switches("u", limit=2)
+    assert {last.cause, before.cause} == {"rollback", "night"}
+    assert campaign.current("u").as_of == (third if last.cause == "night" else DAY)
+    assert last.previous_publication_id == before.publication_id
+
+
 def test_two_new_use_cases_at_once_are_both_shown(campaign: CampaignDatabase, database_url: str):
     first = psycopg2.connect(database_url)
     second = threading.Thread(target=lambda: publish(campaign, use_case="w"))
