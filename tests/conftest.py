@@ -1,5 +1,6 @@
 """Fixtures of the whole suite: a real PostgreSQL, started once and stopped at the end."""
 
+import os
 import shutil
 import socket
 import tempfile
@@ -11,6 +12,28 @@ import psycopg2
 import pytest
 
 from mkt_pipeline.stack.postgres import EmbeddedPostgres
+
+TEMPORARY = pytest.StashKey[str]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give every run its own folder for temporary files, removed when all went well.
+
+    As root, the servers run as another user, who must get through the folder above theirs; pytest
+    closes its usual one whenever another run begins.
+    """
+    if "PYTEST_DEBUG_TEMPROOT" not in os.environ:
+        root = tempfile.mkdtemp(prefix="mkt-tests-")
+        Path(root).chmod(0o755)
+        os.environ["PYTEST_DEBUG_TEMPROOT"] = root
+        config.stash[TEMPORARY] = root
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Keep what failed tests left, for whoever looks for the reason."""
+    root = session.config.stash.get(TEMPORARY, None)
+    if root and exitstatus == 0:
+        shutil.rmtree(root, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -185,6 +185,8 @@ def start_mkt_stack_up(where):
             env={**os.environ, **told},
             stdout=file,
             stderr=subprocess.STDOUT,
+            # A suite that runs in the background of a shell ignores Ctrl-C; this must not.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
     return SimpleNamespace(process=process, output=output)
 
