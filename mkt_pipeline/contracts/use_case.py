@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from mkt_pipeline.contracts.frozen_model import FrozenModel
+from mkt_pipeline.contracts.leaks import LeakLimits
 from mkt_pipeline.contracts.publication_limits import PublicationLimits
 from mkt_pipeline.contracts.source import Name
 
@@ -60,12 +61,15 @@ class Recommend(FrozenModel):
 
 
 class Training(FrozenModel):
-    """Past as-of dates that make the training data, and the seed of everything random."""
+    """Past as-of dates that make the training data, the seed of everything random, and what
+    refuses a training.
+    """
 
     step_days: Days = 30
     max_dates: Annotated[int, Field(ge=1, le=60)] = 6
     max_rows: Annotated[int, Field(ge=1000)] = 200_000
     seed: int = 7
+    leaks: LeakLimits = LeakLimits()
 
 
 class UseCase(FrozenModel):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from matplotlib.figure import Figure
 
 from mkt_pipeline.contracts.as_of import AsOf
+from mkt_pipeline.contracts.leaks import LeakReport
 from mkt_pipeline.contracts.night import TrainingReport
 from mkt_pipeline.contracts.use_case import UseCase
 from mkt_pipeline.errors import ModelRefusedError, NoChampionError
@@ -14,6 +15,7 @@ from mkt_pipeline.modelling.baseline import Roles
 from mkt_pipeline.modelling.figures import Compared, figures
 from mkt_pipeline.modelling.gate import Decision, decide
 from mkt_pipeline.modelling.importance import importance
+from mkt_pipeline.modelling.leak_check import check_leaks, refuse_leaks
 from mkt_pipeline.modelling.metrics import evaluate
 from mkt_pipeline.modelling.outcome import TrainingOutcome, Window
 from mkt_pipeline.modelling.propensity import propensity_of
@@ -42,13 +44,16 @@ def train_challenger(
 ) -> TrainingReport:
     """Train on past days, test on later ones, register, and promote what is better.
 
-    Outcomes are read as known at ``as_of``. A dry run compares and registers nothing.
+    Outcomes are read as known at ``as_of``. A dry run compares and registers nothing. Refused:
+    features that seem to know what was not known on the day.
     """
     watch, windows = Stopwatch(), _windows(lake, use_case, as_of)
     vocabulary = pin_vocabulary(lake=lake, use_case=use_case, as_of=as_of)
     data = training_data(
         lake=lake, use_case=use_case, known=as_of, windows=windows, vocabulary=vocabulary
     )
+    tags = run_tags(lake=lake, latest=data.latest, origin=origin)
+    leaks = _without_leaks(tracking, use_case, as_of, data, tags, dry_run=dry_run)
     outcome = train(
         features=data.features,
         train=data.train,
@@ -69,14 +74,38 @@ def train_challenger(
         as_of=as_of,
         outcome=outcome,
         figures=_figures(outcome, data),
-        tags=run_tags(lake=lake, latest=data.latest, origin=origin),
+        tags=tags,
         data=_identity(lake, use_case, as_of, data),
         note=training_note(use_case, as_of, outcome, decision),
     )
+    tracking.log_leak_check(run_id=run.run_id, report=leaks)
     tracking.log_decision(run_id=run.run_id, decision=decision.document())
     if decision.promote:
         tracking.promote(use_case=use_case.name, version=run.model_version)
     return _report(use_case, as_of, outcome, decision, watch, registered=run)
+
+
+def _without_leaks(
+    tracking: Tracking,
+    use_case: UseCase,
+    as_of: AsOf,
+    data: TrainingData,
+    tags: Mapping[str, str],
+    *,
+    dry_run: bool,
+) -> LeakReport:
+    """Refuse features that seem to know the future; a failed run keeps the report."""
+    report = check_leaks(
+        features=data.features,
+        train=data.train,
+        test=data.test,
+        evidence=data.evidence,
+        limits=use_case.training.leaks,
+    )
+    if report.refused and not dry_run:
+        tracking.log_refused_training(use_case=use_case, as_of=as_of, tags=tags, report=report)
+    refuse_leaks(report)
+    return report
 
 
 def _windows(lake: Lake, use_case: UseCase, as_of: AsOf) -> TrainingWindows:

@@ -1,8 +1,9 @@
 """Past feature sets with what happened afterwards, as frames to learn from."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import ibis
 import ibis.expr.types as ir
@@ -19,17 +20,23 @@ from mkt_pipeline.features.labels import target_customers
 from mkt_pipeline.lake.lake import Lake
 from mkt_pipeline.lake.session import Session
 from mkt_pipeline.modelling.labelled import Labelled
+from mkt_pipeline.modelling.leak_check import LeakEvidence
+from mkt_pipeline.modelling.leak_check_measures import Labels
 from mkt_pipeline.modelling.windows import TrainingWindows
 from mkt_pipeline.steps.features import timelines
+from mkt_pipeline.steps.leak_evidence import changed_later, leak_evidence, written_later
 
 HASH_DIGITS = 8
+
+Marks = Callable[[AsOf], Mapping[str, ir.Table]]
+"""For a date, the customers that carry a mark, by its name."""
 
 
 @dataclass(frozen=True)
 class TrainingData:
     """Three parts in time order, the features they share, and a fingerprint of all rows.
 
-    ``latest`` is the as-of of the test part.
+    ``latest`` is the as-of of the test part; ``evidence`` is for the leak check.
     """
 
     features: tuple[Feature, ...]
@@ -38,6 +45,7 @@ class TrainingData:
     test: Labelled
     digest: str
     latest: AsOf
+    evidence: LeakEvidence
 
     @property
     def rows(self) -> int:
@@ -65,19 +73,39 @@ def training_data(
         # Once for all dates: which version follows which does not depend on the day.
         versions = {n: session.materialise(t) for n, t in timelines(lake, session).items()}
         assemble = _Assembly(session, versions, use_case, known, vocabulary)
-        train = assemble.part(windows.train, limit // len(windows.train))
-        validation = assemble.part((windows.validation,), limit)
-        test = assemble.part((windows.test,), limit)
+        later = partial(written_later, versions)
+        train, was_later = assemble.part(windows.train, limit // len(windows.train), later)
+        validation, _ = assemble.part((windows.validation,), limit)
+        changed = partial(changed_later, versions, session, known=known)
+        test, has_changed = assemble.part((windows.test,), limit, changed)
         features = assemble.feature_set(windows.test).features
+        evidence = leak_evidence(
+            lake=lake,
+            session=session,
+            timelines=versions,
+            use_case=use_case,
+            known=known,
+            vocabulary=vocabulary,
+            later=was_later,
+            changed=has_changed,
+            dates=windows.train,
+        )
     features = tuple(f for f in features if train.frame[f.name].nunique(dropna=False) > 1)
     train, validation, test = (_only(part, features) for part in (train, validation, test))
     digest = _digest((train, validation, test))
-    return TrainingData(features, train, validation, test, digest, windows.test)
+    return TrainingData(features, train, validation, test, digest, windows.test, evidence)
+
+
+def _nobody(_: AsOf) -> Mapping[str, ir.Table]:
+    return {}
 
 
 def _only(part: Labelled, features: Sequence[Feature]) -> Labelled:
     """A part without the columns that say the same of everybody, from which nothing is learned."""
     return replace(part, frame=part.frame[[feature.name for feature in features]])
+
+
+_MARK = "mark:"
 
 
 @dataclass(frozen=True)
@@ -92,24 +120,36 @@ class _Assembly:
         reference = FrameOfReference(as_of, self.use_case, self.vocabulary)
         return feature_set(self.timelines, reference)
 
-    def part(self, dates: Sequence[AsOf], rows_per_date: int) -> Labelled:
-        frames = [self._date(as_of, rows_per_date) for as_of in dates]
+    def part(
+        self, dates: Sequence[AsOf], rows_per_date: int, marks: Marks = _nobody
+    ) -> tuple[Labelled, dict[str, Labels]]:
+        """Rows of all dates, and for each mark which of them carry it."""
+        frames = [self._date(as_of, rows_per_date, marks(as_of)) for as_of in dates]
         frame = pd.concat(frames, ignore_index=True)
         days = [np.full(len(f), d.day, "datetime64[D]") for f, d in zip(frames, dates, strict=True)]
         label = frame.pop("label").to_numpy(dtype=bool)
-        return Labelled(frame.drop(columns="customer_id"), label, np.concatenate(days))
+        names = [name for name in frame.columns if name.startswith(_MARK)]
+        marked = {name.removeprefix(_MARK): frame.pop(name).to_numpy(dtype=bool) for name in names}
+        part = Labelled(frame.drop(columns="customer_id"), label, np.concatenate(days))
+        return part, marked
 
-    def _date(self, as_of: AsOf, rows: int) -> pd.DataFrame:
+    def _date(self, as_of: AsOf, rows: int, marks: Mapping[str, ir.Table]) -> pd.DataFrame:
         features = self.session.materialise(self.feature_set(as_of).rows)
         happened = target_customers(
             self.timelines, use_case=self.use_case, as_of=as_of, known=self.known
         )
-        bought = happened.mutate(label=ibis.literal(True))
-        labelled = _sampled(features, rows).left_join(bought, "customer_id")
-        labelled = labelled.mutate(label=labelled.label.fill_null(False))
-        ordered = labelled.drop("customer_id_right").order_by("customer_id")
+        rows_of_date = _marked(_sampled(features, rows), happened, "label")
+        for name, customers in marks.items():
+            rows_of_date = _marked(rows_of_date, customers, f"{_MARK}{name}")
+        ordered = rows_of_date.order_by("customer_id")
         frame: pd.DataFrame = self.session.stream(ordered).read_all().to_pandas()
         return frame
+
+
+def _marked(rows: ir.Table, customers: ir.Table, name: str) -> ir.Table:
+    """``rows`` with a column that says whether the customer is one of ``customers``."""
+    marked = rows.left_join(customers.mutate(**{name: ibis.literal(True)}), "customer_id")
+    return marked.mutate(**{name: marked[name].fill_null(False)}).drop("customer_id_right")
 
 
 def _sampled(features: ir.Table, rows: int) -> ir.Table:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from mkt_pipeline.contracts.leaks import LeakReport
 from mkt_pipeline.errors import MktError
 
 if TYPE_CHECKING:
@@ -47,9 +48,15 @@ class Runs:
 
     @contextmanager
     def open(
-        self, experiment_id: str, *, name: str, tags: Mapping[str, str], parent: str | None = None
+        self,
+        experiment_id: str,
+        *,
+        name: str,
+        tags: Mapping[str, str],
+        parent: str | None = None,
+        ends: str = "FINISHED",
     ) -> Iterator[str]:
-        """A new run; it ends as finished, or as failed where the block raises."""
+        """A new run; it ends as ``ends`` says, or as failed where the block raises."""
         every = {USER_TAG: "mkt", SOURCE_TAG: "mkt", **tags}
         if parent is not None:
             every[PARENT_TAG] = parent
@@ -60,7 +67,7 @@ class Runs:
         except BaseException:
             self._end_as_failed(run_id)
             raise
-        self.client.set_terminated(run_id, "FINISHED")
+        self.client.set_terminated(run_id, ends)
 
     def _end_as_failed(self, run_id: str) -> None:
         from mlflow.exceptions import MlflowException
@@ -95,6 +102,14 @@ class Runs:
         """Each figure as ``figures/<name>.png``."""
         for name, figure in figures.items():
             self.client.log_figure(run_id, figure, f"figures/{name}.png")
+
+    def log_leak_check(self, run_id: str, report: LeakReport) -> None:
+        """The report for machines and for people, its verdict, and what it found."""
+        self.client.log_dict(run_id, report.document(), "leak_check.json")
+        self.client.log_text(run_id, report.markdown(), "leak_check.md")
+        self.client.set_tag(run_id, "leak_check", report.verdict)
+        subjects = ", ".join(dict.fromkeys(f.subject for f in report.findings))
+        self.client.set_tag(run_id, "leak_check_found", subjects[:LONGEST_VALUE] or "nothing")
 
     def note(self, run_id: str, text: str) -> None:
         """A Markdown note, as a file and as the description that the page of the run shows."""

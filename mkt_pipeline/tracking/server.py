@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from mkt_pipeline.contracts.as_of import AsOf
+from mkt_pipeline.contracts.leaks import LeakReport
 from mkt_pipeline.contracts.use_case import UseCase
 from mkt_pipeline.tracking.champion import Champion
 from mkt_pipeline.tracking.failures import asking, place
@@ -115,6 +116,23 @@ class Tracking:
             verdict = "promoted" if decision["promote"] else "not promoted"
             self._runs.client.set_tag(run_id, "decision", verdict)
             self._runs.client.set_tag(run_id, "decision_sentence", str(decision["sentence"]))
+
+    def log_leak_check(self, *, run_id: str, report: LeakReport) -> None:
+        """Write the leak check to a run: ``leak_check.json``, ``leak_check.md`` and two tags."""
+        with self._asking():
+            self._runs.log_leak_check(run_id, report)
+
+    def log_refused_training(
+        self, *, use_case: UseCase, as_of: AsOf, tags: Mapping[str, str], report: LeakReport
+    ) -> None:
+        """Remember a training that the leak check refused, as a failed run with the report."""
+        with self._asking():
+            experiment = self._runs.experiment(training_experiment(use_case.name))
+            title = run_name("refused", use_case.name, as_of)
+            every = use_case_tags(use_case, as_of, tags)
+            with self._runs.open(experiment, name=title, tags=every, ends="FAILED") as run_id:
+                self._runs.log_leak_check(run_id, report)
+                self._runs.note(run_id, report.markdown())
 
     def promote(self, *, use_case: str, version: int) -> None:
         """Make ``version`` champion; the one before keeps the alias ``previous``."""
