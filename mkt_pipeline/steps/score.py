@@ -177,7 +177,9 @@ def _facts(
         "model_version": str(champion.version),
         "run_id": run_id,
         "customers": customers,
+        "model_digest": champion.digest or "",
         "history": lake.history(as_of),
+        **{f"data_version_{name}": version for name, version in lake.log_versions().items()},
     }
 
 

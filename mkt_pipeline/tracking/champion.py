@@ -29,6 +29,7 @@ class Champion:
     features: tuple[Feature, ...]
     reference: Mapping[str, float | str | None]
     content: bytes = field(repr=False)
+    digest: str | None = None
 
     @cached_property
     def model(self) -> Any:  # noqa: ANN401 - any scikit-learn classifier

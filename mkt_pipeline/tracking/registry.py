@@ -97,6 +97,7 @@ class Registry:
             features=features,
             reference=reference,
             content=content,
+            digest=found.tags.get(DIGEST_TAG),
         )
 
     def _ensure_model(self, name: str, use_case: str) -> None:
