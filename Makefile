@@ -38,7 +38,7 @@ clean:  ## stop, and remove all that was written
 	@[ ! -x $(BIN)/python ] || $(MKT) stack remove
 
 test: $(STAMP)  ## the whole suite
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 check: $(STAMP)  ## format, lint, strict types, layers, fresh docs
 	@$(BIN)/ruff format --check .

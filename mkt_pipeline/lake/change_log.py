@@ -67,7 +67,8 @@ class ChangeLog:
     ) -> EntityNight:
         """Compare what the CRM holds with the newest versions, and append the difference."""
         entity = night.entity
-        log = None if night.covered is None else session.read(self.log.files())
+        files = self.log.files()
+        log = session.read(files) if files else None
         again = self._put_aside(session, entity)
         found = gather(session, source, key=entity.key, log=log, again=again)
         checked = session.materialise(with_broken_rule(found.rows, entity))

@@ -55,15 +55,17 @@ def newest_versions(log: ir.Table, entity: Entity) -> ir.Table:
 
 def changed_rows(good: ir.Table, current: ir.Table | None, night: Night) -> ir.Table:
     """Versions to append for rows (with ``row_hash``) that are new or differ from ``current``."""
-    if current is None:
+    if current is None and night.covered is None:
         return _as_log(good, night, known_at=_event_time(good, night.entity))
+    if current is None:
+        # Nights before found nothing: what is here now was not known then.
+        first = good.mutate(current_known_at=ibis.null("timestamp('UTC', 6)"))
+        known_at = _observed(first, night)
+        return _as_log(first, night, known_at=known_at).drop("current_known_at")
     joined = good.left_join(current, night.entity.key).drop(f"{night.entity.key}_right")
     is_new = joined.current_hash.isnull() | joined.current_deleted
     changed = joined.filter(is_new | (joined.current_hash != joined.row_hash))
-    known_at = _not_before_covered(
-        ibis.least(changed.updated_at, ibis.literal(night.taken_at)), changed, night
-    )
-    return _as_log(changed, night, known_at=known_at).drop(
+    return _as_log(changed, night, known_at=_observed(changed, night)).drop(
         "current_hash", "current_known_at", "current_deleted"
     )
 
@@ -92,6 +94,11 @@ def _event_time(rows: ir.Table, entity: Entity) -> ir.TimestampValue:
     if entity.event_time is None:
         return beginning
     return rows[entity.event_time].fill_null(beginning)
+
+
+def _observed(rows: ir.Table, night: Night) -> ir.TimestampValue:
+    time = ibis.least(rows.updated_at, ibis.literal(night.taken_at))
+    return _not_before_covered(time, rows, night)
 
 
 def _not_before_covered(time: ir.TimestampValue, rows: ir.Table, night: Night) -> ir.TimestampValue:

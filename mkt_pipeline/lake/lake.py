@@ -108,11 +108,13 @@ class Lake:
     def logs(self, session: Session) -> Mapping[str, ir.Table]:
         """The change log of every entity that has one."""
         stores = {name: self._log(name).log for name in ENTITIES}
-        if not stores["customers"].exists:
+        if not stores["customers"].files():
             raise BadInputError(
                 f"the lake at {self.uri} is empty", remedy="run `mkt extract` first"
             )
-        return {name: session.read(s.files()) for name, s in stores.items() if s.exists}
+        # An entity that may be empty, and was from the beginning, has commits and no file.
+        files = {name: store.files() for name, store in stores.items()}
+        return {name: session.read(found) for name, found in files.items() if found}
 
     def log_versions(self) -> dict[str, int]:
         """The version of every change log: what a feature set or a model was made from."""

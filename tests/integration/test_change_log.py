@@ -80,6 +80,15 @@ def test_the_first_load_is_reconstructed_and_known_from_its_event_time(lake):
     assert known(lake, "2026-01-09") == {"a": "granted", "b": "granted"}
 
 
+def test_rows_of_an_entity_that_was_empty_at_first_were_not_known_before(lake):
+    may_be_empty = Limits(may_be_empty=True, quarantine=0.5)
+    night(lake, "2026-01-10", [], limits=may_be_empty)
+    done = night(lake, "2026-01-11", [consent("a")], limits=may_be_empty)
+    assert (done.inserted, done.history) == (1, "observed")
+    assert known(lake, "2026-01-10") == {}
+    assert known(lake, "2026-01-12") == {"a": "granted"}
+
+
 def test_a_second_run_of_a_night_appends_nothing(lake):
     rows = [consent("a"), consent("b")]
     night(lake, "2026-01-10", rows)
