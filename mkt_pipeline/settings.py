@@ -1,5 +1,7 @@
 """Every setting of the project, read once at the entry point into one frozen object."""
 
+import difflib
+import os
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -117,6 +119,13 @@ class Settings(BaseSettings):
 
 def load_settings(**overrides: Any) -> Settings:  # noqa: ANN401 - checked by the model
     """Read all settings; whatever is wrong is named together in one error."""
+    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    if misspelt := sorted(n for n in os.environ if n.startswith(PREFIX) and n not in known):
+        close = difflib.get_close_matches(misspelt[0], known, n=1)
+        hint = f"write {close[0]}" if close else "look into docs/SETTINGS.md"
+        raise SettingsError(
+            f"no setting is called {', '.join(misspelt)}", remedy=f"{hint}, or unset it"
+        )
     try:
         return Settings(**overrides)
     except ValidationError as error:

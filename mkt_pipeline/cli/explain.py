@@ -25,6 +25,7 @@ def explain(
 ) -> None:
     """Show one customer's segment and propensity with its reasons, and the products recommended.
 
+    Of the day that is published, unless another is asked for.
     Looks in every use case; exit code 65 where the customer has a score in none.
     """
     steps = pipeline()
@@ -50,7 +51,7 @@ def explanations(
     steps.as_of(as_of)  # a day that is none is refused once, not by every use case
     for name in names:
         try:
-            told = steps.explanation(name, customer_id, as_of=as_of)
+            told = steps.explanation(name, customer_id, as_of=as_of or _published(steps, name))
         except BadInputError as error:
             refused[name] = error
         else:
@@ -58,6 +59,12 @@ def explanations(
     if not found:
         raise _in_none(refused)
     return found, refused
+
+
+def _published(steps: "Pipeline", use_case: str) -> str | None:
+    """The day that the campaign table shows; None where it shows none, which means today."""
+    current = steps.campaign_database.current(use_case)
+    return str(current.as_of) if current else None
 
 
 def _in_none(refused: Mapping[str, BadInputError]) -> BadInputError:

@@ -14,12 +14,12 @@ from mkt_pipeline.contracts.use_case import UseCase
 from mkt_pipeline.errors import BadInputError
 from mkt_pipeline.settings import load_settings
 from mkt_pipeline.stack.addresses import addresses
-from mkt_pipeline.stack.airflow_api import AirflowApi
+from mkt_pipeline.stack.airflow_api import AirflowApi, DagRun
 from mkt_pipeline.stack.dag_following import (
+    Begun,
     end_runs,
     run_chain,
     run_dag,
-    under_way,
     wait_for_dags,
 )
 from mkt_pipeline.stack.deployment import Deployment, deployment
@@ -62,15 +62,15 @@ def run(
         board.tell("DAGs", "being read by Airflow")
         wait_for_dags(api, (TRAINING, *NIGHT))
         board.tell("DAGs", "ready")
-        with begin.runs(api, day):
+        with begin.runs(api) as begun:
             if _without_champion(where, use_cases):
-                run_dag(api, TRAINING, key=day, watch=board.step)
-            run_chain(api, NIGHT, key=day, watch=board.step)
+                run_dag(api, TRAINING, key=day, watch=board.step, begun=begun)
+            run_chain(api, NIGHT, key=day, watch=board.step, begun=begun)
     show(console, where, summary(where, use_cases))
 
 
 @dataclass
-class _Begun:
+class _Started:
     """What this command has started, to be ended with it."""
 
     where: Deployment
@@ -82,24 +82,24 @@ class _Begun:
         self.pieces.update(up(self.where, only=pieces, tell=self.board.tell))
 
     @contextmanager
-    def runs(self, api: AirflowApi, day: str) -> Iterator[None]:
-        """On Ctrl-C, end in Airflow what was started inside; a run that somebody began goes on."""
-        others = under_way(api, (TRAINING, *NIGHT), key=day)
+    def runs(self, api: AirflowApi) -> Iterator[Begun]:
+        """Yield what notes a run as ours; on Ctrl-C, ours are ended in Airflow, no others."""
+        ours: list[DagRun] = []
         try:
-            yield
+            yield ours.append
         except KeyboardInterrupt:
-            for dag_id in end_runs(api, (TRAINING, *NIGHT), key=day, spare=others):
-                self.board.tell(dag_id, f"done: its run for {day} was ended in Airflow")
+            for dag_id in end_runs(api, ours):
+                self.board.tell(dag_id, "done: its run was ended in Airflow")
             raise
 
 
 @contextmanager
-def _nothing_left_half_way(where: Deployment, board: ProgressBoard) -> Iterator[_Begun]:
+def _nothing_left_half_way(where: Deployment, board: ProgressBoard) -> Iterator[_Started]:
     """Yield what starts things; on Ctrl-C, end what it started, and only that.
 
     After a failed task the stack stays up: its logs and user interfaces tell why.
     """
-    begun = _Begun(where, board)
+    begun = _Started(where, board)
     with stop_signals_interrupt():
         try:
             yield begun

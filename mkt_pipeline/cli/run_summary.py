@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from rich.console import Console, Group
 from rich.panel import Panel
@@ -12,6 +11,7 @@ from rich.text import Text
 from mkt_pipeline.campaign.database import CampaignDatabase
 from mkt_pipeline.campaign.publication import CustomerSegment, PastPublication, SegmentCount
 from mkt_pipeline.cli.stack import access
+from mkt_pipeline.cli.telling import reason_line
 from mkt_pipeline.contracts.use_case import UseCase
 from mkt_pipeline.stack.addresses import addresses
 from mkt_pipeline.stack.deployment import Deployment
@@ -120,14 +120,9 @@ def _examples(examples: Iterable[CustomerSegment]) -> Table:
             f"{one.propensity:.1%}",
             Text(one.segment, style=COLORS[one.segment]),
             "\n".join(str(product["name"]) for product in one.recommended_products),
-            "\n".join(_reason(reason) for reason in one.reasons),
+            "\n".join(reason_line(reason) for reason in one.reasons),
         )
     return table
-
-
-def _reason(reason: Mapping[str, Any]) -> str:
-    sign = {"raises": "+", "lowers": "−"}.get(str(reason.get("direction")), "·")
-    return f"{sign} {reason['text']}"
 
 
 def _figures(metrics: Mapping[str, float]) -> str:
@@ -145,6 +140,6 @@ def _next(found: tuple[UseCaseSummary, ...]) -> tuple[str, ...]:
     return (
         "Try next:",
         f"  .venv/bin/mkt explain {customer} --use-case {name}",
-        "  .venv/bin/mkt sample advance --days 7",
+        f"  .venv/bin/mkt segments show --use-case {name}",
         "  make down",
     )

@@ -11,7 +11,7 @@ from rich.table import Table
 from mkt_pipeline.cli.options import JsonOption, UseCaseOption
 from mkt_pipeline.cli.pipeline import chosen, pipeline
 from mkt_pipeline.cli.runs import held_line, rollback_line
-from mkt_pipeline.cli.telling import PUBLISH_A_NIGHT, nothing_published, print_json
+from mkt_pipeline.cli.telling import PUBLISH_A_NIGHT, nothing_published, print_json, reason_line
 from mkt_pipeline.errors import FailNowError
 
 if TYPE_CHECKING:
@@ -100,6 +100,6 @@ def _people(customers: Sequence["CustomerSegment"]) -> Table:
             f"{customer.propensity:.1%}",
             customer.segment,
             ", ".join(str(p["name"]) for p in customer.recommended_products),
-            "; ".join(str(reason["text"]) for reason in customer.reasons),
+            "\n".join(reason_line(reason) for reason in customer.reasons),
         )
     return people

@@ -99,7 +99,9 @@ def access(where: Deployment, pieces: tuple[str, ...] = PIECES) -> tuple[str, ..
         log_in = f"user {ADMIN}, password {admin_password(where)}"
         lines.append(f"Airflow  http://127.0.0.1:{where.settings.airflow_port}  {log_in}")
     if "mlflow" in pieces:
-        lines.append(f"MLflow   http://127.0.0.1:{where.settings.mlflow_port}  no log-in needed")
+        # Without the part behind #, a new browser shows MLflow's pages for language models.
+        page = f"http://127.0.0.1:{where.settings.mlflow_port}/#/?workflowType=machine_learning"
+        lines.append(f"MLflow   {page}  no log-in needed")
     return tuple(lines)
 
 

@@ -43,6 +43,12 @@ def nothing_published(use_cases: Sequence[str]) -> str:
     return f"no night of {' and '.join(use_cases)} has been published yet"
 
 
+def reason_line(reason: Mapping[str, Any]) -> str:
+    """A reason with the sign of what it does to the propensity."""
+    sign = {"raises": "+", "lowers": "−"}.get(str(reason.get("direction")), "·")
+    return f"{sign} {reason['text']}"
+
+
 def print_json(document: object) -> None:
     """Print one document: times as ISO 8601 with a T, other values that JSON lacks as text.
 

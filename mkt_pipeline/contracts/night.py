@@ -120,9 +120,13 @@ class TrainingReport(Facts):
             f" {self.test['average_precision']:.4f} ({self.baseline['average_precision']:.4f}),"
             f" lift at 10 % {self.test['lift_at_10']:.2f} ({self.baseline['lift_at_10']:.2f}),"
             f" calibration error {self.test['calibration_error']:.4f}",
-            self.sentence,
-            f"{self.model_name} version {self.model_version}: {self.run_url},"
-            f" {self.seconds:.1f} s{_dry(self.dry_run)}",
+            f"dry run, nothing was registered. It would be: {self.sentence}"
+            if self.dry_run
+            else self.sentence,
+            f"{self.model_name}: {self.seconds:.1f} s"
+            if self.dry_run
+            else f"{self.model_name} version {self.model_version}: {self.run_url},"
+            f" {self.seconds:.1f} s",
         ]
 
 

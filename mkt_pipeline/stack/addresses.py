@@ -48,8 +48,8 @@ class Addresses:
         if self.must_run and not server.is_running():
             raise StackError(
                 f"the embedded PostgreSQL, which holds the {name} database, is not running",
-                remedy="start it with `mkt stack up`,"
-                f" or set MKT_{name.upper()}_URL to another server",
+                remedy="start it with `mkt stack up`, or name other servers in MKT_CRM_URL and"
+                " MKT_CAMPAIGN_URL",
             )
         return url
 

@@ -1,7 +1,7 @@
 """Following runs of DAGs until they end."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -81,21 +81,38 @@ def follow(api: AirflowApi, run: DagRun, watch: Watch) -> DagRun:
         time.sleep(PAUSE_SECONDS)
 
 
-def run_dag(api: AirflowApi, dag_id: str, *, key: str, watch: Watch) -> DagRun:
+Begun = Callable[[DagRun], None]
+"""Called with every run that was triggered here, and with those that it woke."""
+
+
+def run_dag(api: AirflowApi, dag_id: str, *, key: str, watch: Watch, begun: Begun) -> DagRun:
     """Trigger one DAG for a day and follow it."""
-    return follow(api, api.trigger(dag_id, key=key), watch)
+    run = api.trigger(dag_id, key=key)
+    begun(run)
+    return follow(api, run, watch)
 
 
-def run_chain(api: AirflowApi, dag_ids: Sequence[str], *, key: str, watch: Watch) -> None:
+def run_chain(
+    api: AirflowApi, dag_ids: Sequence[str], *, key: str, watch: Watch, begun: Begun
+) -> None:
     """Run the first DAG for a day and follow the others, which its assets wake in turn.
 
-    A run of the first that the scheduler has begun for the same day is followed, not doubled.
+    A run of the first that somebody has begun for the same day is followed, not doubled.
     """
     before = {dag_id: {run.run_id for run in api.runs(dag_id, key=key)} for dag_id in dag_ids}
-    under_way = [run for run in api.runs(dag_ids[0], key=key) if not run.ended]
-    follow(api, under_way[0] if under_way else api.trigger(dag_ids[0], key=key), watch)
+    others = [run for run in api.runs(dag_ids[0], key=key) if not run.ended]
+    first = others[0] if others else api.trigger(dag_ids[0], key=key)
+    tell = _nobody if others else begun
+    tell(first)
+    follow(api, first, watch)
     for earlier, dag_id in pairwise(dag_ids):
-        follow(api, _woken(api, dag_id, key, before[dag_id], earlier), watch)
+        run = _woken(api, dag_id, key, before[dag_id], earlier)
+        tell(run)
+        follow(api, run, watch)
+
+
+def _nobody(_: DagRun) -> None:
+    """The runs are somebody else's."""
 
 
 def _woken(api: AirflowApi, dag_id: str, key: str, before: set[str], earlier: str) -> DagRun:
@@ -111,20 +128,12 @@ def _woken(api: AirflowApi, dag_id: str, key: str, before: set[str], earlier: st
     )
 
 
-def end_runs(api: AirflowApi, dag_ids: Sequence[str], *, key: str, spare: Set[str]) -> list[str]:
-    """End the runs for a day that are under way, except those in ``spare``; names their DAGs."""
-    ended = []
-    for dag_id in dag_ids:
-        for run in api.runs(dag_id, key=key):
-            if not run.ended and run.run_id not in spare:
-                api.fail(run)
-                ended.append(dag_id)
-    return ended
-
-
-def under_way(api: AirflowApi, dag_ids: Sequence[str], *, key: str) -> Set[str]:
-    """The ids of the runs for a day that have not ended."""
-    return {run.run_id for dag_id in dag_ids for run in api.runs(dag_id, key=key) if not run.ended}
+def end_runs(api: AirflowApi, runs: Sequence[DagRun]) -> list[str]:
+    """End those of the runs that have not ended; names their DAGs."""
+    left = [run for run in runs if not api.run(run).ended]
+    for run in left:
+        api.fail(run)
+    return [run.dag_id for run in left]
 
 
 def _failures(api: AirflowApi, run: DagRun, tasks: Sequence[TaskTry]) -> Mapping[str, str]:

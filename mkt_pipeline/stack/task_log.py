@@ -26,7 +26,8 @@ def last_error(log: Path) -> str:
     raised = [line for line in errors if line.get("error_detail")]
     if raised:
         return _raised(raised[-1]["error_detail"])
-    return str((errors or lines or [{}])[-1].get("event", "its log is empty"))
+    told = [line for line in errors or lines if not str(line.get("event", "")).startswith("::")]
+    return str((told or [{}])[-1].get("event", "its log is empty"))
 
 
 def _raised(details: object) -> str:

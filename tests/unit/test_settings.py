@@ -58,3 +58,9 @@ def test_the_day_of_a_run_is_today_unless_it_is_said():
         settings.as_of("2026-03-02")
     with pytest.raises(BadInputError, match="YYYY-MM-DD"):
         settings.as_of("yesterday")
+
+
+def test_a_misspelt_variable_is_named_with_the_one_that_was_meant(monkeypatch):
+    monkeypatch.setenv("MKT_CMR_URL", "postgresql://somewhere/crm")
+    with pytest.raises(SettingsError, match=r"MKT_CMR_URL → write MKT_CRM_URL"):
+        load_settings()
