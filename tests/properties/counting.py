@@ -1,6 +1,6 @@
 """How many examples of each property are run, and were; one holds three to eight histories.
 
-``MKT_EXAMPLES=thorough`` runs twenty times as many as the quick profile, which is the default.
+``EXAMPLES=thorough`` runs twenty times as many as the quick profile, which is the default.
 """
 
 import functools
@@ -9,7 +9,7 @@ from collections import Counter
 
 from hypothesis import HealthCheck, given, settings
 
-FACTOR = 20 if os.environ.get("MKT_EXAMPLES") == "thorough" else 1
+FACTOR = 20 if os.environ.get("EXAMPLES") == "thorough" else 1
 ran: Counter[str] = Counter()
 
 

@@ -10,7 +10,7 @@ from mkt_pipeline.cli.stop_signals import STOP_SIGNALS, stop_signals_interrupt
 
 @pytest.fixture(autouse=True)
 def minded():
-    """A suite in the background of a shell ignores some of them; here each has its usual meaning."""
+    """A suite in the background of a shell ignores some; here each has its usual meaning."""
     before = {each: signal.signal(each, signal.SIG_DFL) for each in STOP_SIGNALS}
     yield
     for each, handler in before.items():
