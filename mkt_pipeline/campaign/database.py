@@ -5,6 +5,7 @@ from datetime import date
 
 import pyarrow as pa
 
+from mkt_pipeline.campaign import erasing
 from mkt_pipeline.campaign.copy_stream import CopyStream
 from mkt_pipeline.campaign.decisions import reject, release
 from mkt_pipeline.campaign.migrate import migrate, shipped_migrations
@@ -95,6 +96,30 @@ class CampaignDatabase:
         """
         with session(self._url) as opened:
             return roll_back(opened, use_case, to, who=who, reason=reason)
+
+    def erase(
+        self,
+        customer_id: str,
+        *,
+        person_hash: str,
+        who: str | None = None,
+        reason: str,
+        before: Mapping[str, int],
+    ) -> dict[str, int]:
+        """Remove a person from every table, and record it with ``before``; rows by table."""
+        with session(self._url) as opened:
+            return erasing.erase(
+                opened, customer_id, person_hash=person_hash, who=who, reason=reason, before=before
+            )
+
+    def left_of(self, customer_id: str) -> list[str]:
+        """The columns that still name a person, a line each."""
+        with session(self._url) as opened:
+            return erasing.left_of(opened, customer_id)
+
+    def audit(self, person_hash: str) -> list[Row]:
+        """The times a person was erased, the latest first."""
+        return self._rows("audit", person_hash=person_hash)
 
     def current(self, use_case: str) -> CurrentPublication | None:
         """The publication that readers see; None where nothing was published yet."""

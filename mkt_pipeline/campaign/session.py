@@ -59,6 +59,25 @@ class Session:
         """Run a statement whose ``{}`` parts are identifiers or literals of definitions."""
         self.execute(sql.SQL(statement(name)).format(**parts))
 
+    def number_on(
+        self, name: str, parameters: Mapping[str, object], /, **parts: sql.Composable
+    ) -> int:
+        """The one number that a statement with ``{}`` parts returns."""
+        with self._connection.cursor() as cursor:
+            cursor.execute(sql.SQL(statement(name)).format(**parts), parameters)
+            found = cursor.fetchone()
+        return int(found[0]) if found else 0
+
+    def run_alone(self, name: str, /, **parts: sql.Composable) -> None:
+        """Run a statement that must not be in a transaction."""
+        self._connection.autocommit = True
+        try:
+            self.run_on(name, **parts)
+        except psycopg2.Error as error:
+            raise as_ours(error) from None
+        finally:
+            self._connection.autocommit = False
+
     def execute(
         self, text: str | sql.Composed, parameters: Mapping[str, object] | None = None
     ) -> None:

@@ -6,6 +6,7 @@ import typer
 
 from mkt_pipeline.cli import (
     docs,
+    erase,
     explain,
     quarantine,
     rollback,
@@ -35,6 +36,7 @@ app.command()(steps.night)
 app.command()(rollback.rollback)
 app.command()(explain.explain)
 app.command()(runs.runs)
+app.command()(erase.erase)
 app.command(hidden=True)(docs.docs)
 app.add_typer(segments.app, name="segments")
 app.add_typer(stack.app, name="stack")

@@ -16,6 +16,7 @@ from mkt_pipeline.errors import BadInputError
 from mkt_pipeline.lake.changes import Night, changed_rows, newest_versions, tombstones
 from mkt_pipeline.lake.contract_rules import with_broken_rule
 from mkt_pipeline.lake.delta import DeltaStore
+from mkt_pipeline.lake.erased import Erased
 from mkt_pipeline.lake.night_limits import Limits, refuse_bad, refuse_empty, refuse_shrunk
 from mkt_pipeline.lake.night_rows import NightRows, gather
 from mkt_pipeline.lake.row_hash import row_hash
@@ -30,6 +31,7 @@ class ChangeLog:
     quarantine: DeltaStore
     source: str
     zone: str
+    erased: Erased
 
     def covered(self) -> AsOf | None:
         """The newest as-of that a night of this entity covered."""
@@ -70,7 +72,8 @@ class ChangeLog:
         files = self.log.files()
         log = session.read(files) if files else None
         again = self._put_aside(session, entity)
-        found = gather(session, source, key=entity.key, log=log, again=again)
+        doorkeeper = self.erased.doorkeeper(session, entity)
+        found = gather(session, source, key=entity.key, log=log, again=again, doorkeeper=doorkeeper)
         checked = session.materialise(with_broken_rule(found.rows, entity))
         bad = checked.filter(checked.broken_rule.notnull())
         if not dry_run:
@@ -89,6 +92,8 @@ class ChangeLog:
                 session.stream(changes),
                 facts={**self._facts(night), **counts, **read, "rows": rows},
             )
+            if doorkeeper is not None:
+                doorkeeper.remember(found.turned_away)
         return EntityNight(
             entity.name,
             number(checked),

@@ -11,6 +11,12 @@ from deltalake import CommitProperties, DeltaTable, write_deltalake
 
 from mkt_pipeline.lake.storage_errors import storage_errors
 
+KEPT_LOG = {
+    "delta.logRetentionDuration": "interval 36500 days",
+    "delta.enableExpiredLogCleanup": "false",
+}
+"""Commits are kept for good: they hold the facts, and Delta would clean them up after a month."""
+
 FACTS = "mkt"
 """Key of the commit metadata under which a commit carries its own facts as JSON."""
 
@@ -54,7 +60,12 @@ class DeltaStore:
         """Append rows in one commit; new columns are added, and an empty append still commits."""
         with storage_errors(self.uri):
             write_deltalake(
-                self.uri, rows, mode="append", schema_mode="merge", commit_properties=_with(facts)
+                self.uri,
+                rows,
+                mode="append",
+                schema_mode="merge",
+                configuration=None if self.exists else KEPT_LOG,
+                commit_properties=_with(facts),
             )
 
     def replace_day(
@@ -69,8 +80,22 @@ class DeltaStore:
                 predicate=f"as_of = '{as_of}'" if self.exists else None,
                 partition_by=["as_of"],
                 schema_mode="merge" if self.exists else None,
+                configuration=None if self.exists else KEPT_LOG,
                 commit_properties=_with(facts),
             )
+
+    def delete(self, predicate: str, *, facts: Mapping[str, Any] | None) -> None:
+        """Remove the rows that fulfil a condition, in one commit; files that held them stay."""
+        with storage_errors(self.uri):
+            DeltaTable(self.uri).delete(
+                predicate, commit_properties=_with(facts) if facts else None
+            )
+
+    def keep_log(self) -> None:
+        """Let no commit be cleaned up, also where the table was made without that setting."""
+        table = DeltaTable(self.uri)
+        if not KEPT_LOG.items() <= table.metadata().configuration.items():
+            table.alter.set_table_properties(KEPT_LOG)
 
 
 def _with(facts: Mapping[str, Any]) -> CommitProperties:

@@ -21,6 +21,7 @@ from mkt_pipeline.errors import BadInputError
 from mkt_pipeline.lake.change_log import ChangeLog
 from mkt_pipeline.lake.changes import Night
 from mkt_pipeline.lake.delta import DeltaStore
+from mkt_pipeline.lake.erased import Erased
 from mkt_pipeline.lake.night_limits import Limits, NightHeldError
 from mkt_pipeline.lake.releases import Releases
 from mkt_pipeline.lake.session import Session, open_session
@@ -85,6 +86,12 @@ class Lake:
     def releases(self) -> Releases:
         """Nights that were held, and what was decided about them."""
         return Releases(DeltaStore(f"{self.uri}/held"), DeltaStore(f"{self.uri}/released"))
+
+    @property
+    def erased(self) -> Erased:
+        """Who was erased; the key to the list lies beside the scratch folder, not in the lake."""
+        key = self.scratch.parent / "secrets" / "erasure_key"
+        return Erased(DeltaStore(f"{self.uri}/erased"), key)
 
     def quarantined(self, session: Session, entity: str) -> ir.Table | None:
         """What was put aside of one entity, by night; None where nothing ever was."""
@@ -206,6 +213,7 @@ class Lake:
             DeltaStore(f"{self.uri}/quarantine/{entity}"),
             self.source,
             self.zone,
+            self.erased,
         )
 
     def _day_store(self, kind: str, use_case: str) -> DeltaStore:

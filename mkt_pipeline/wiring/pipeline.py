@@ -21,6 +21,7 @@ from mkt_pipeline.crm.source_folder import load_source
 from mkt_pipeline.errors import BadInputError
 from mkt_pipeline.lake.lake import Lake
 from mkt_pipeline.settings import Settings
+from mkt_pipeline.steps.erase import Erasure, NothingLeft, erase_person, verify_erased
 from mkt_pipeline.steps.explain import explain_customer
 from mkt_pipeline.steps.extract import extract_changes
 from mkt_pipeline.steps.features import build_features
@@ -178,6 +179,22 @@ class Pipeline:
             use_case=self.use_case(use_case),
             as_of=self.as_of(as_of),
             customer_id=customer_id,
+        )
+
+    def erase(self, customer_id: str, *, who: str, reason: str) -> Erasure:
+        """Take one person out of everything, for good."""
+        return erase_person(
+            lake=self.lake,
+            campaign=self.campaign_database,
+            customer_id=customer_id,
+            who=who,
+            reason=reason,
+        )
+
+    def verify_erased(self, customer_id: str) -> NothingLeft:
+        """Search everything for a person; refused with what is left."""
+        return verify_erased(
+            lake=self.lake, campaign=self.campaign_database, customer_id=customer_id
         )
 
 

@@ -18,10 +18,13 @@ DEFINITIONS = {
     "analyze_partition",
     "copy_segments",
     "create_migrations",
+    "count_customer",
     "create_partition",
     "drop_partition",
+    "erase_customer",
     "lock_use_cases",
     "short_lock_timeout",
+    "vacuum_table",
 }
 """PostgreSQL cannot prepare definitions; the tests of publications and migrations run them."""
 

@@ -1,0 +1,177 @@
+"""Taking one person out of every table of the lake, for good."""
+
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import ibis.expr.types as ir
+
+from mkt_pipeline.contracts.entities import ENTITIES, Entity
+from mkt_pipeline.errors import FailNowError
+from mkt_pipeline.lake.changes import newest_versions
+from mkt_pipeline.lake.delta import DeltaStore
+from mkt_pipeline.lake.delta_log import clean_log, committed_files
+from mkt_pipeline.lake.erased import CUSTOMER, Erased, own_entities
+from mkt_pipeline.lake.session import Session
+
+UNFINISHED_SECONDS = 3 * 3600
+"""No task runs longer: what is older and belongs to no commit was left by a killed run."""
+
+
+@dataclass(frozen=True)
+class LakeErasure:
+    """A lake on a local disk, to take persons out of.
+
+    ``scratch`` is the folder of sessions. Nothing else should write to the lake meanwhile; a night
+    that does fails as overtaken, and is run again.
+    """
+
+    uri: str
+    scratch: Path
+    erased: Erased
+
+    def erase(self, session: Session, customer_id: str) -> dict[str, int]:
+        """Remove every version and every trace; rows removed by table.
+
+        The person is put on the list first: a run that is killed half way is simply run again.
+        """
+        folders = list(self.tables())
+        self.erased.add(customer_id, self._own_keys(session, customer_id))
+        counts = {}
+        for folder in folders:
+            name, store = folder.relative_to(self.uri).as_posix(), DeltaStore(str(folder))
+            if CUSTOMER not in store.column_names():
+                continue
+            store.keep_log()
+            counts[name] = self._erase_from(session, store, name, customer_id)
+            clean_log(folder)
+            _remove_old_files(folder, store)
+        for leftover in self.leftover_sessions():
+            shutil.rmtree(leftover, ignore_errors=True)
+        return counts
+
+    def tables(self) -> Iterator[Path]:
+        """The folder of every Delta table."""
+        if "://" in self.uri:
+            raise FailNowError(
+                f"the lake at {self.uri} is not on a local disk, where old files could be removed",
+                remedy="set MKT_LAKE_URI to a folder",
+            )
+        return (log.parent for log in sorted(Path(self.uri).rglob("_delta_log")))
+
+    def leftover_sessions(self) -> list[Path]:
+        """Scratch folders of runs that were killed."""
+        found = self.scratch.glob("step-*") if self.scratch.is_dir() else ()
+        return [folder for folder in found if _is_old(folder)]
+
+    def _own_keys(self, session: Session, customer_id: str) -> dict[str, list[str]]:
+        """By entity, the keys of rows that were this person's and nobody else's."""
+        found: dict[str, list[str]] = {}
+        for entity in own_entities():
+            stores = (DeltaStore(f"{self.uri}/{k}/{entity.name}") for k in ("crm", "quarantine"))
+            if files := [file for store in stores for file in store.files()]:
+                found[entity.name] = _own_keys(session.read(files), entity, customer_id)
+        return found
+
+    def _erase_from(self, session: Session, store: DeltaStore, name: str, customer_id: str) -> int:
+        files = store.files()
+        if not files:
+            return 0
+        rows, entity = session.read(files), _entity(name)
+        predicate, mine = f"{CUSTOMER} = {_quoted(customer_id)}", rows[CUSTOMER] == customer_id
+        if entity and (nameless := self._nameless(session, rows, entity, customer_id)):
+            listed = ", ".join(map(_quoted, nameless))
+            predicate += f" OR ({CUSTOMER} IS NULL AND {entity.key} IN ({listed}))"
+            mine = mine | (rows[CUSTOMER].isnull() & rows[entity.key].isin(nameless))
+        removed = _number(rows.filter(mine))
+        if removed:
+            facts = dict(next(store.facts(), {}))
+            if name.startswith("crm/") and entity and facts.get("rows") is not None:
+                gone = _alive(rows, entity) - _alive(rows.filter(~mine.fill_null(False)), entity)
+                # Else the next night would hold itself against too high a number.
+                facts["rows"] -= gone
+            store.delete(predicate, facts=facts or None)
+        return removed
+
+    def _nameless(
+        self, session: Session, rows: ir.Table, entity: Entity, customer_id: str
+    ) -> list[str]:
+        """Keys of rows of theirs that name nobody: tombstones, and rows without a customer."""
+        if entity.key == CUSTOMER:
+            return []
+        found = nameless_keys(session, rows, entity, self.erased, customer_id)
+        return sorted(found.to_pyarrow()[entity.key].to_pylist())
+
+
+def data_files(folder: Path) -> Iterator[Path]:
+    """The Parquet files of a table that are on the disk, whether any version shows them or not."""
+    for path in folder.resolve().rglob("*.parquet"):
+        if "_delta_log" not in path.parts:
+            yield path
+
+
+def nameless_keys(
+    session: Session, rows: ir.Table, entity: Entity, erased: Erased, customer_id: str
+) -> ir.Table:
+    """Keys that were this person's, of which only rows without a customer are left."""
+    listed = erased.keys_of(session, erased.person(customer_id))
+    of_entity = listed.filter(listed.entity == entity.name).select("hash")
+    nameless = rows.filter(rows[CUSTOMER].isnull() & rows[entity.key].notnull())
+    # A tombstone under which another customer's versions lie ends those.
+    others = rows.filter(rows[CUSTOMER].notnull() & (rows[CUSTOMER] != customer_id))
+    keys = nameless.select(entity.key).distinct().anti_join(others.select(entity.key), entity.key)
+    hashed = erased.hashed(session, keys, entity.key, entity.name)
+    return hashed.semi_join(of_entity, "hash").select(entity.key)
+
+
+def _remove_old_files(folder: Path, store: DeltaStore) -> None:
+    """Remove the files that no version shows any more; time travel ends here."""
+    current = {Path(file).resolve() for file in store.files()}
+    on_disk, committed = set(data_files(folder)), committed_files(folder)
+    if not current <= on_disk:
+        raise FailNowError(
+            f"{folder} shows files that are not in it; no old file was removed",
+            remedy="set MKT_LAKE_URI to the folder itself, and erase again",
+        )
+    for path in on_disk - current:
+        # What no commit knows of may be about to be committed.
+        if path in committed or _is_old(path):
+            path.unlink(missing_ok=True)
+
+
+def _entity(name: str) -> Entity | None:
+    """The entity whose rows a table holds; None for features, scores and whatever else."""
+    kind, _, rest = name.partition("/")
+    return ENTITIES.get(rest) if kind in ("crm", "quarantine") else None
+
+
+def _own_keys(rows: ir.Table, entity: Entity, customer_id: str) -> list[str]:
+    named = rows.filter(rows[CUSTOMER].notnull() & rows[entity.key].notnull())
+    mine = named.filter(named[CUSTOMER] == customer_id).select(entity.key).distinct()
+    if entity.key != CUSTOMER:
+        others = named.filter(named[CUSTOMER] != customer_id).select(entity.key)
+        mine = mine.anti_join(others, entity.key)
+    return sorted(mine.to_pyarrow()[entity.key].to_pylist())
+
+
+def _alive(rows: ir.Table, entity: Entity) -> int:
+    newest = newest_versions(rows, entity)
+    return _number(newest.filter(~newest.current_deleted))
+
+
+def _number(rows: ir.Table) -> int:
+    return int(rows.count().to_pyarrow().as_py())
+
+
+def _quoted(value: str) -> str:
+    escaped = value.replace("'", "''")
+    return f"'{escaped}'"
+
+
+def _is_old(path: Path) -> bool:
+    try:
+        return time.time() - path.stat().st_mtime > UNFINISHED_SECONDS
+    except FileNotFoundError:
+        return False

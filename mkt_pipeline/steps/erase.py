@@ -1,0 +1,94 @@
+"""Step: take one person out of everything, and prove that nothing is left."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from mkt_pipeline.campaign.database import CampaignDatabase
+from mkt_pipeline.contracts.night import Facts
+from mkt_pipeline.errors import BadInputError, FailNowError
+from mkt_pipeline.lake.erase_search import left_in_lake
+from mkt_pipeline.lake.erasing import LakeErasure
+from mkt_pipeline.lake.lake import Lake
+from mkt_pipeline.steps.stopwatch import Stopwatch
+
+
+class StillThereError(FailNowError):
+    """Something of an erased person is left."""
+
+
+@dataclass(frozen=True)
+class Erasure(Facts):
+    """One erased person, known by a keyed hash; ``counts`` are rows by table."""
+
+    person_hash: str
+    counts: Mapping[str, int]
+    seconds: float
+
+    def lines(self) -> list[str]:
+        """What was removed from where."""
+        told = [f"{name}: {count:,} rows removed" for name, count in self.counts.items() if count]
+        return [
+            *(told or ["nothing of this person was there"]),
+            f"erased {self.person_hash[:16]}: {sum(self.counts.values()):,} rows,"
+            f" {self.seconds:.1f} s; recorded in campaign.audit",
+        ]
+
+
+@dataclass(frozen=True)
+class NothingLeft(Facts):
+    """The result of a search that found nothing."""
+
+    seconds: float
+
+    def lines(self) -> list[str]:
+        """Where was searched."""
+        return [
+            "nothing is left: searched every Parquet file and commit of the lake, the scratch"
+            f" folder, and every text column of the campaign tables, {self.seconds:.1f} s"
+        ]
+
+
+def erase_person(
+    *, lake: Lake, campaign: CampaignDatabase, customer_id: str, who: str, reason: str
+) -> Erasure:
+    """Remove a person from the lake and the campaign tables, for good; running it again is safe."""
+    _refuse_blank(customer_id)
+    if not reason.strip() or customer_id in reason.split():
+        raise BadInputError(
+            "the reason is empty or names the customer",
+            remedy='say why without the customer, e.g. --reason "request of 3 May"',
+        )
+    watch, erasure = Stopwatch(), _erasure(lake)
+    with lake.session() as session:
+        removed = erasure.erase(session, customer_id)
+    in_lake = {f"lake/{name}": count for name, count in removed.items()}
+    person = lake.erased.person(customer_id)
+    in_campaign = campaign.erase(
+        customer_id, person_hash=person, who=who, reason=reason.strip(), before=in_lake
+    )
+    return Erasure(person, {**in_lake, **in_campaign}, watch.seconds)
+
+
+def verify_erased(*, lake: Lake, campaign: CampaignDatabase, customer_id: str) -> NothingLeft:
+    """Search everything for a person; StillThereError names what is left."""
+    _refuse_blank(customer_id)
+    watch = Stopwatch()
+    with lake.session() as session:
+        left = left_in_lake(_erasure(lake), session, customer_id)
+    left += campaign.left_of(customer_id)
+    if left:
+        raise StillThereError(
+            f"of this person there is left: {'; '.join(left)}",
+            remedy="run `mkt erase` with a reason while no night is running; what a killed run"
+            " left can be removed three hours later",
+        )
+    return NothingLeft(watch.seconds)
+
+
+def _erasure(lake: Lake) -> LakeErasure:
+    return LakeErasure(lake.uri, lake.scratch, lake.erased)
+
+
+def _refuse_blank(customer_id: str) -> None:
+    if not customer_id.strip():
+        raise BadInputError("no customer was named", remedy="give --customer-id")
