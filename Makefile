@@ -7,7 +7,7 @@ MKT := $(BIN)/python -m mkt_pipeline.cli
 UV := uv==0.13.9
 PINNED := -c constraints.txt -r requirements.txt -r requirements-dev.txt
 
-.PHONY: help run setup down clean test check constraints docs
+.PHONY: help run setup down clean test faults check constraints docs
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' Makefile | sed 's/:.*##/:/'
@@ -38,7 +38,10 @@ clean:  ## stop, and remove all that was written
 	@[ ! -x $(BIN)/python ] || $(MKT) stack remove
 
 test: $(STAMP)  ## the whole suite
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+
+faults: $(STAMP)  ## kill a night at every point, and write docs/FAULTS.md
+	@FAULTS=all $(BIN)/python -m pytest tests/faults/test_killed_nights.py
 
 check: $(STAMP)  ## format, lint, strict types, layers, fresh docs
 	@$(BIN)/ruff format --check .

@@ -30,8 +30,9 @@ def runs(
     Below them why nights were held and what was decided, and the rollbacks.
     """
     steps = pipeline()
+    names = chosen(steps, use_case)
     database = steps.campaign_database
-    past = {n: database.publications(n, limit) for n in chosen(steps, use_case)}
+    past = {name: database.publications(name, limit) for name in names}
     if as_json:
         print_json({name: [asdict(one) for one in found] for name, found in past.items()})
         return

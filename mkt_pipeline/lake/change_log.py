@@ -91,6 +91,7 @@ class ChangeLog:
             self.log.append(
                 session.stream(changes),
                 facts={**self._facts(night), **counts, **read, "rows": rows},
+                after=night.sequence - 1,
             )
             if doorkeeper is not None:
                 doorkeeper.remember(found.turned_away)

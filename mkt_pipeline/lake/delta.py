@@ -9,6 +9,7 @@ from urllib.parse import unquote
 import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable, write_deltalake
 
+from mkt_pipeline.errors import BusyError
 from mkt_pipeline.lake.storage_errors import storage_errors
 
 KEPT_LOG = {
@@ -56,16 +57,31 @@ class DeltaStore:
             history = DeltaTable(self.uri).history()
             yield from (json.loads(entry[FACTS]) for entry in history if FACTS in entry)
 
-    def append(self, rows: pa.RecordBatchReader, *, facts: Mapping[str, Any]) -> None:
-        """Append rows in one commit; new columns are added, and an empty append still commits."""
+    def append(
+        self, rows: pa.RecordBatchReader, *, facts: Mapping[str, Any], after: int | None = None
+    ) -> None:
+        """Append rows in one commit; new columns are added, and an empty append still commits.
+
+        With ``after``, the commit is the one that follows this version (-1 for the first), or
+        BusyError: whoever compared with that version must not append to another.
+        """
         with storage_errors(self.uri):
+            if after == -1:
+                self._refuse_existing()
+            table = self.uri if after in (None, -1) else DeltaTable(self.uri, version=after)
             write_deltalake(
-                self.uri,
+                table,
                 rows,
-                mode="append",
-                schema_mode="merge",
+                mode="error" if after == -1 else "append",
+                schema_mode=None if after == -1 else "merge",
                 configuration=None if self.exists else KEPT_LOG,
-                commit_properties=_with(facts),
+                commit_properties=_with(facts, retries=None if after is None else 0),
+            )
+
+    def _refuse_existing(self) -> None:
+        if self.exists:
+            raise BusyError(
+                f"another run committed to {self.uri} at the same time", remedy="run it again"
             )
 
     def replace_day(
@@ -98,5 +114,7 @@ class DeltaStore:
             table.alter.set_table_properties(KEPT_LOG)
 
 
-def _with(facts: Mapping[str, Any]) -> CommitProperties:
-    return CommitProperties(custom_metadata={FACTS: json.dumps(facts, sort_keys=True)})
+def _with(facts: Mapping[str, Any], *, retries: int | None = None) -> CommitProperties:
+    return CommitProperties(
+        custom_metadata={FACTS: json.dumps(facts, sort_keys=True)}, max_commit_retries=retries
+    )

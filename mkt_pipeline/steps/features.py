@@ -1,5 +1,7 @@
 """Step: build the feature set of a use case, as of a day, from what was known then."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 
 import ibis.expr.types as ir
@@ -17,6 +19,7 @@ from mkt_pipeline.features.vocabulary import common_values, vocabulary_of
 from mkt_pipeline.lake.lake import Lake
 from mkt_pipeline.lake.session import Session
 from mkt_pipeline.steps.stopwatch import Stopwatch
+from mkt_pipeline.tracking.code_version import code_version
 
 
 def build_features(
@@ -38,7 +41,9 @@ def build_features(
         customers = _refuse_nobody(rows, use_case, as_of)
         version = -1
         if not dry_run:
-            version = lake.write_features(session, use_case.name, as_of, rows, built.features)
+            version = lake.write_features(
+                session, use_case.name, as_of, rows, built.features, definition=definition(use_case)
+            )
     return FeaturesBuilt(
         use_case.name,
         str(as_of),
@@ -50,6 +55,15 @@ def build_features(
         watch.seconds,
         dry_run,
     )
+
+
+def definition(use_case: UseCase) -> str:
+    """A digest of what defines the features of a use case: its own document, and the code."""
+    of_features = use_case.model_dump(
+        mode="json", include={"target", "eligibility", "windows_days", "horizon_days"}
+    )
+    text = json.dumps([of_features, code_version()], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def pin_vocabulary(*, lake: Lake, use_case: UseCase, as_of: AsOf) -> Vocabulary:

@@ -11,7 +11,6 @@ from mkt_pipeline.contracts.as_of import AsOf
 from mkt_pipeline.contracts.entities import ATTRIBUTE_PREFIX, ENTITIES, Entity
 from mkt_pipeline.contracts.use_case import UseCase
 from mkt_pipeline.contracts.vocabulary import Vocabulary
-from mkt_pipeline.errors import BadInputError
 from mkt_pipeline.features.feature_set import feature_set
 from mkt_pipeline.features.frame_of_reference import FrameOfReference
 from mkt_pipeline.features.state import state_as_of
@@ -19,6 +18,7 @@ from mkt_pipeline.lake.lake import Lake
 from mkt_pipeline.lake.session import Session
 from mkt_pipeline.modelling.leak_check import LeakEvidence
 from mkt_pipeline.modelling.leak_check_measures import Labels
+from mkt_pipeline.steps.features import definition
 
 OF_CUSTOMERS = tuple(entity for entity in ENTITIES.values() if entity.name != "products")
 SAMPLE = 20_000
@@ -59,7 +59,9 @@ def leak_evidence(
     if not sampled:
         notes.append(f"rows observed: fewer than {DAYS_OBSERVED} days of nights")
     if not day:
-        notes.append(f"recomputing: no feature set of the last {DAYS_BACK} days is stored")
+        notes.append(
+            f"recomputing: none of the last {DAYS_BACK} days is stored with these definitions"
+        )
     settled = settled_later(timelines, session, dates, min(use_case.windows_days))
     return LeakEvidence(later, changed, sampled, settled, differing, day, tuple(notes))
 
@@ -208,10 +210,9 @@ def _stored_day(
 ) -> tuple[AsOf, ir.Table] | None:
     for back in range(DAYS_BACK, 0, -1):
         day = known.shifted(-back)
-        try:
+        # Of another definition the features may differ, and should.
+        if lake.definition(use_case.name, day) == definition(use_case):
             return day, lake.feature_table(session, use_case.name, day)
-        except BadInputError:
-            continue  # that day was never computed
     return None
 
 

@@ -15,6 +15,7 @@ from mkt_pipeline.modelling.baseline import Roles
 from mkt_pipeline.modelling.figures import Compared, figures
 from mkt_pipeline.modelling.gate import Decision, decide
 from mkt_pipeline.modelling.importance import importance
+from mkt_pipeline.modelling.labelled import require_both_classes
 from mkt_pipeline.modelling.leak_check import check_leaks, refuse_leaks
 from mkt_pipeline.modelling.metrics import evaluate
 from mkt_pipeline.modelling.outcome import TrainingOutcome, Window
@@ -95,6 +96,9 @@ def _without_leaks(
     dry_run: bool,
 ) -> LeakReport:
     """Refuse features that seem to know the future; a failed run keeps the report."""
+    # Labels of one class say nothing about features, and deserve their own words.
+    require_both_classes(data.train, window="training")
+    require_both_classes(data.test, window="test")
     report = check_leaks(
         features=data.features,
         train=data.train,

@@ -9,7 +9,7 @@ import pytest
 from mkt_pipeline.contracts.as_of import AsOf
 from mkt_pipeline.contracts.entities import CONSENTS
 from mkt_pipeline.contracts.reading import Reading, ServerState
-from mkt_pipeline.errors import BadInputError, DataRefusedError
+from mkt_pipeline.errors import BadInputError, BusyError, DataRefusedError
 from mkt_pipeline.features.state import state_as_of, timeline
 from mkt_pipeline.lake.lake import Lake
 from mkt_pipeline.lake.night_limits import Limits
@@ -54,10 +54,13 @@ def lake(tmp_path):
 
 
 def night(lake, day, rows, *, limits=LIMITS):
-    table = pa.Table.from_pylist(rows, schema=SCHEMA)
+    return append(lake, day, WholeTable(pa.Table.from_pylist(rows, schema=SCHEMA)), limits=limits)
+
+
+def append(lake, day, source, *, limits=LIMITS):
     return lake.append_night(
         CONSENTS,
-        WholeTable(table),
+        source,
         as_of=AsOf(date.fromisoformat(day)),
         server=ServerState(at(f"{day}T02:00:00"), None, 0.0),
         limits=limits,
@@ -87,6 +90,32 @@ def test_rows_of_an_entity_that_was_empty_at_first_were_not_known_before(lake):
     assert (done.inserted, done.history) == (1, "observed")
     assert known(lake, "2026-01-10") == {}
     assert known(lake, "2026-01-12") == {"a": "granted"}
+
+
+def test_two_runs_at_once_do_not_append_the_same_change_twice(lake):
+    night(lake, "2026-01-10", [consent("a")])
+    changed = [consent("a", status="withdrawn", updated="2026-01-10")]
+
+    class Overtaken(WholeTable):
+        def changed(self):
+            night(lake, "2026-01-11", changed)
+            return super().changed()
+
+    table = pa.Table.from_pylist(changed, schema=SCHEMA)
+    with pytest.raises(BusyError, match="another run committed"):
+        append(lake, "2026-01-11", Overtaken(table))
+    assert night(lake, "2026-01-11", changed).updated == 0
+
+
+def test_two_first_loads_at_once_do_not_both_commit(lake):
+    class Overtaken(WholeTable):
+        def changed(self):
+            night(lake, "2026-01-10", [consent("a")])
+            return super().changed()
+
+    with pytest.raises(BusyError, match="another run committed"):
+        append(lake, "2026-01-10", Overtaken(pa.Table.from_pylist([consent("a")], schema=SCHEMA)))
+    assert night(lake, "2026-01-10", [consent("a")]).inserted == 0
 
 
 def test_a_second_run_of_a_night_appends_nothing(lake):

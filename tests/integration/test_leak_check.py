@@ -142,7 +142,8 @@ def test_a_stored_day_that_comes_out_otherwise_is_flagged(nights):
     with lake.session() as session:
         stored = session.materialise(lake.feature_table(session, CASE, day))
         changed = stored.mutate(orders_total=stored.orders_total + ibis.literal(1.0))
-        lake.write_features(session, CASE, day, changed, lake.features(CASE, day))
+        of_day = lake.features(CASE, day), lake.definition(CASE, day)
+        lake.write_features(session, CASE, day, changed, of_day[0], definition=of_day[1])
     found = report(nights)
     assert [one for one in signs(found) if one[0] == "recomputed"] == [
         ("recomputed", "orders_total")
