@@ -140,12 +140,25 @@ class Lake:
         as_of: AsOf,
         rows: ir.Table,
         features: tuple[Feature, ...],
+        *,
+        definition: str,
     ) -> int:
-        """Put one feature set in place of the same day's; returns the version of the table."""
+        """Put one feature set in place of the same day's; returns the version of the table.
+
+        ``definition`` is a digest of what the features were defined by, kept in the same commit.
+        """
         catalogue = [{"as_of": str(as_of), **asdict(feature)} for feature in features]
         self._replace("features_catalogue", use_case, as_of, _reader(catalogue, _CATALOGUE))
         dated = rows.mutate(as_of=ibis.literal(str(as_of)))
-        return self._replace("features", use_case, as_of, session.stream(dated))
+        facts = {"definition": definition}
+        return self._replace("features", use_case, as_of, session.stream(dated), facts=facts)
+
+    def definition(self, use_case: str, as_of: AsOf) -> str | None:
+        """What the features of a day were defined by; None where there are none of that day."""
+        kept = self._day_store("features", use_case).facts()
+        day = next((facts for facts in kept if facts["as_of"] == str(as_of)), {})
+        found = day.get("definition")
+        return None if found is None else str(found)
 
     def features(self, use_case: str, as_of: AsOf) -> tuple[Feature, ...]:
         """What is known about the columns of one feature set, in their order."""
