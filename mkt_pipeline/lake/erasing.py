@@ -92,7 +92,10 @@ class LakeErasure:
                 gone = _alive(rows, entity) - _alive(rows.filter(~mine.fill_null(False)), entity)
                 # Else the next night would hold itself against too high a number.
                 facts["rows"] -= gone
-            store.delete(predicate, facts=facts or None)
+            if name.startswith("scores/"):
+                _erase_by_day(rows.filter(mine), store, predicate)
+            else:
+                store.delete(predicate, facts=facts or None)
         return removed
 
     def _nameless(
@@ -124,6 +127,17 @@ def nameless_keys(
     keys = nameless.select(entity.key).distinct().anti_join(others.select(entity.key), entity.key)
     hashed = erased.hashed(session, keys, entity.key, entity.name)
     return hashed.semi_join(of_entity, "hash").select(entity.key)
+
+
+def _erase_by_day(mine: ir.Table, store: DeltaStore, predicate: str) -> None:
+    """Remove day by day, for each day's commit says how many customers it has to have."""
+    # DuckDB reads the day out of the file's path, as a date.
+    days = mine.mutate(as_of=mine.as_of.cast("string")).as_of.value_counts().to_pyarrow()
+    for day, removed in zip(*(column.to_pylist() for column in days.columns), strict=True):
+        facts = dict(next(facts for facts in store.facts() if facts["as_of"] == day))
+        if "customers" in facts:
+            facts["customers"] -= removed
+        store.delete(f"as_of = '{day}' AND ({predicate})", facts=facts)
 
 
 def _remove_old_files(folder: Path, store: DeltaStore) -> None:

@@ -101,11 +101,10 @@ class Place:
         )
         return done, source
 
-    def score(self, customers):
-        rows = [{"customer_id": c, "as_of": "2026-01-12", "propensity": 0.5} for c in customers]
-        table = pa.Table.from_pylist(rows)
-        day = AsOf(date(2026, 1, 12))
-        self.lake.write_scores("u", day, table.to_reader(), facts={"run_id": "r"})
+    def score(self, customers, day):
+        rows = [{"customer_id": c, "as_of": str(day), "propensity": 0.5} for c in customers]
+        table, facts = pa.Table.from_pylist(rows), {"run_id": str(day), "customers": len(rows)}
+        self.lake.write_scores("u", AsOf(day), table.to_reader(), facts=facts)
 
     def publish(self, customers, day):
         lists = {"segment": "low", "recommended_products": "[]", "reasons": "[]"}
@@ -166,8 +165,9 @@ def place(tmp_path, database_url):
         limits=bad,
     )
     place.day = date(2026, 1, 15)
-    place.score([HER, "c1"])
-    place.score([HER, "c1", "c2"])
+    place.score([HER, "c1"], date(2026, 1, 11))
+    place.score([HER], date(2026, 1, 12))
+    place.score([HER, "c1", "c2"], date(2026, 1, 12))
     place.publish([HER, "c1"], date(2026, 1, 11))
     place.publish([HER, "c1", "c2"], date(2026, 1, 12))
     return place
@@ -195,7 +195,7 @@ def test_nothing_of_an_erased_person_is_left_and_the_others_stay(place):
     assert done.counts["lake/crm/customers"] == 2
     assert done.counts["lake/crm/orders"] == 3, "two orders and the tombstone of one"
     assert done.counts["lake/quarantine/orders"] == 1
-    assert done.counts["lake/scores/u"] == 1
+    assert done.counts["lake/scores/u"] == 2
     assert done.counts["campaign.segments"] == 2
     assert done.counts["campaign.segment_changes"] == 1
     place.verify()
@@ -212,7 +212,9 @@ def test_the_facts_of_the_last_night_survive(place):
     assert dataclasses.replace(before[0], rows=state.rows) == state
     assert (before[0].rows, state.rows) == (31, 30)
     assert place.lake.covered() == before[1]
-    assert place.lake.score_facts("u", AsOf(date(2026, 1, 12)))["run_id"] == "r"
+    for day, customers in ((date(2026, 1, 11), 1), (date(2026, 1, 12), 2)):
+        facts = place.lake.score_facts("u", AsOf(day))
+        assert (facts["run_id"], facts["customers"]) == (str(day), customers)
 
 
 def test_checkpoints_and_old_files_hold_nothing_either(place):
