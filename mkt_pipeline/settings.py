@@ -84,6 +84,23 @@ class Settings(BaseSettings):
         default=2, description="Threads that DuckDB may use for one step."
     )
 
+    keep_features_days: Annotated[int, Field(ge=7)] = Field(
+        default=90, description="Days that feature sets are kept in the lake."
+    )
+    keep_scores_days: Annotated[int, Field(ge=7)] = Field(
+        default=400, description="Days that scores are kept in the lake."
+    )
+    keep_quarantine_days: Annotated[int, Field(ge=7)] = Field(
+        default=90, description="Days that rows which break the contract are kept in the lake."
+    )
+    keep_publications: Annotated[int, Field(ge=2)] = Field(
+        default=90,
+        description="Publications per use case whose rows are kept; older ones keep their record.",
+    )
+    keep_scoring_runs_days: Annotated[int, Field(ge=7)] = Field(
+        default=400, description="Days that scoring runs are kept in MLflow; trainings stay."
+    )
+
     @model_validator(mode="before")
     @classmethod
     def _without_others(cls, values: dict[str, Any]) -> dict[str, Any]:

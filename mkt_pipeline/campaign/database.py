@@ -21,6 +21,7 @@ from mkt_pipeline.campaign.publication import (
 from mkt_pipeline.campaign.publish import publish
 from mkt_pipeline.campaign.rollback import roll_back
 from mkt_pipeline.campaign.session import Row, session
+from mkt_pipeline.campaign.upkeep import UseCaseUpkeep, remove_old_rows
 from mkt_pipeline.contracts.publication_limits import PublicationLimits
 
 
@@ -120,6 +121,11 @@ class CampaignDatabase:
     def audit(self, person_hash: str) -> list[Row]:
         """The times a person was erased, the latest first."""
         return self._rows("audit", person_hash=person_hash)
+
+    def remove_old_rows(self, *, kept: int, dry_run: bool) -> list[UseCaseUpkeep]:
+        """Remove the rows of all but the ``kept`` newest days of every use case."""
+        with session(self._url) as opened:
+            return remove_old_rows(opened, kept=kept, dry_run=dry_run)
 
     def current(self, use_case: str) -> CurrentPublication | None:
         """The publication that readers see; None where nothing was published yet."""

@@ -8,6 +8,7 @@ from mkt_pipeline.cli import (
     docs,
     erase,
     explain,
+    housekeeping,
     quarantine,
     rollback,
     run,
@@ -37,6 +38,7 @@ app.command()(rollback.rollback)
 app.command()(explain.explain)
 app.command()(runs.runs)
 app.command()(erase.erase)
+app.command()(housekeeping.housekeeping)
 app.command(hidden=True)(docs.docs)
 app.add_typer(segments.app, name="segments")
 app.add_typer(stack.app, name="stack")

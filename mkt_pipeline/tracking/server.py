@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from mkt_pipeline.tracking.names import (
     scoring_experiment,
     training_experiment,
 )
+from mkt_pipeline.tracking.old_runs import old_scoring_runs
 from mkt_pipeline.tracking.registry import Registry
 from mkt_pipeline.tracking.runs import Runs
 from mkt_pipeline.tracking.scoring_run import scoring_parameters, scoring_tags
@@ -162,6 +164,14 @@ class Tracking:
                 self._runs.log_figures(run_id, figures)
                 self._runs.note(run_id, note)
             return run_id
+
+    def remove_old_scoring_runs(self, *, before: datetime, dry_run: bool) -> int:
+        """Remove scoring runs that began earlier; how many. MLflow keeps them until its `gc`."""
+        with self._asking():
+            found = old_scoring_runs(self._client, before)
+            for run_id in () if dry_run else found:
+                self._client.delete_run(run_id)
+            return len(found)
 
     def run_url(self, run_id: str) -> str:
         """The page of a run."""

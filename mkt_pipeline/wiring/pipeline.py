@@ -25,6 +25,7 @@ from mkt_pipeline.steps.erase import Erasure, NothingLeft, erase_person, verify_
 from mkt_pipeline.steps.explain import explain_customer
 from mkt_pipeline.steps.extract import extract_changes
 from mkt_pipeline.steps.features import build_features
+from mkt_pipeline.steps.housekeeping import Kept, Retention, keep_house
 from mkt_pipeline.steps.publish import publish_segments
 from mkt_pipeline.steps.score import score_customers
 from mkt_pipeline.steps.train import train_challenger
@@ -195,6 +196,24 @@ class Pipeline:
         """Search everything for a person; refused with what is left."""
         return verify_erased(
             lake=self.lake, campaign=self.campaign_database, customer_id=customer_id
+        )
+
+    def housekeeping(self, *, dry_run: bool = False) -> Kept:
+        """Remove what the settings keep no longer, compact and vacuum."""
+        kept = self.settings
+        return keep_house(
+            lake=self.lake,
+            campaign=self.campaign_database,
+            tracking=self.tracking,
+            retention=Retention(
+                features_days=kept.keep_features_days,
+                scores_days=kept.keep_scores_days,
+                quarantine_days=kept.keep_quarantine_days,
+                publications=kept.keep_publications,
+                scoring_runs_days=kept.keep_scoring_runs_days,
+            ),
+            today=kept.current_day,
+            dry_run=dry_run,
         )
 
 

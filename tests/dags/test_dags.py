@@ -30,6 +30,7 @@ SHAPE = {
         "train": ["announce"],
         "announce": [],
     },
+    "housekeeping": {"report_first": ["clean"], "clean": []},
 }
 
 READ = """
@@ -146,6 +147,7 @@ def test_the_night_is_chained_by_partitioned_assets(bag):
         "customer_features": ["customer_features"],
         "nightly_scoring": ["customer_segments"],
         "propensity_training": ["propensity_champion"],
+        "housekeeping": [],
     }
 
 

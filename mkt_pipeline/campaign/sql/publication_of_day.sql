@@ -4,3 +4,4 @@
 SELECT publication_id, as_of, is_current
 FROM campaign.publications
 WHERE use_case = %(use_case)s AND as_of = %(as_of)s AND status IN ('published', 'rolled_back')
+    AND rows_removed_at IS NULL

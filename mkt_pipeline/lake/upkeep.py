@@ -1,0 +1,88 @@
+"""Keeping the lake small: old days go, small files become large, old files are removed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from deltalake import DeltaTable
+
+from mkt_pipeline.lake.delta import DeltaStore
+from mkt_pipeline.lake.erasing import data_files
+from mkt_pipeline.lake.storage_errors import storage_errors
+
+VACUUM_HOURS = 7 * 24
+"""Whoever reads a table may do so for as long; no task runs nearly as long."""
+
+NEVER = frozenset({"crm", "vocabulary", "erased", "held", "released"})
+"""Change logs, and small tables that later nights rely on."""
+
+
+@dataclass(frozen=True)
+class TableUpkeep:
+    """What was done to one table, or would be: sizes in bytes of all its files on the disk.
+
+    ``files`` are those that the newest version shows, ``expired`` the days beyond retention.
+    """
+
+    table: str
+    expired: int
+    files_before: int
+    files_after: int
+    bytes_before: int
+    bytes_after: int
+
+
+@dataclass(frozen=True)
+class LakeUpkeep:
+    """Upkeep of the Delta tables under a local folder.
+
+    ``first_day`` is the first day kept, by the first part of a table's name; where it is missing
+    everything is kept. The newest day of a table is kept whatever its age.
+    """
+
+    uri: str
+    first_day: dict[str, date]
+
+    def run(self, *, dry_run: bool) -> Iterator[TableUpkeep]:
+        """Look after one table after another; a dry run only says what would be done."""
+        for log in sorted(Path(self.uri).rglob("_delta_log")):
+            folder = log.parent
+            with storage_errors(str(folder)):
+                yield self._look_after(folder, dry_run=dry_run)
+
+    def _look_after(self, folder: Path, *, dry_run: bool) -> TableUpkeep:
+        name = folder.relative_to(self.uri).as_posix()
+        store = DeltaStore(str(folder))
+        files, size = len(store.files()), _bytes(folder)
+        expired = self._expired(name, store)
+        if dry_run:
+            vacuumed = DeltaTable(store.uri).vacuum(VACUUM_HOURS, dry_run=True, full=True)
+            freed = sum(_size(folder / file) for file in vacuumed)
+            return TableUpkeep(name, len(expired), files, files, size, size - freed)
+        store.keep_log()
+        if expired:
+            listed = ", ".join(f"'{day}'" for day in expired)
+            store.delete(f"as_of IN ({listed})", facts=None)
+        DeltaTable(store.uri).optimize.compact()
+        DeltaTable(store.uri).vacuum(VACUUM_HOURS, dry_run=False, full=True)
+        return TableUpkeep(name, len(expired), files, len(store.files()), size, _bytes(folder))
+
+    def _expired(self, name: str, store: DeltaStore) -> list[str]:
+        kind = name.partition("/")[0]
+        first = self.first_day.get(kind)
+        if first is None or kind in NEVER or "as_of" not in store.column_names():
+            return []
+        days = sorted({one["as_of"] for one in DeltaTable(store.uri).partitions()})
+        return [day for day in days[:-1] if day < first.isoformat()]
+
+
+def _bytes(folder: Path) -> int:
+    return sum(_size(path) for path in data_files(folder))
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0

@@ -1,0 +1,102 @@
+"""Step: keep lake, campaign database and MLflow small, and say what it brought."""
+
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from mkt_pipeline.campaign.database import CampaignDatabase
+from mkt_pipeline.campaign.upkeep import UseCaseUpkeep
+from mkt_pipeline.contracts.night import Facts
+from mkt_pipeline.lake.lake import Lake
+from mkt_pipeline.lake.upkeep import LakeUpkeep, TableUpkeep
+from mkt_pipeline.steps.stopwatch import Stopwatch
+from mkt_pipeline.tracking.server import Tracking
+
+
+@dataclass(frozen=True)
+class Retention:
+    """How long what is kept: days, and publications per use case. Change logs stay for good."""
+
+    features_days: int
+    scores_days: int
+    quarantine_days: int
+    publications: int
+    scoring_runs_days: int
+
+    def first_days(self, today: date) -> dict[str, date]:
+        """The first day kept, by kind of table."""
+        days = {
+            "features": self.features_days,
+            "features_catalogue": self.features_days,
+            "scores": self.scores_days,
+            "quarantine": self.quarantine_days,
+        }
+        return {kind: today - timedelta(days=kept) for kind, kept in days.items()}
+
+
+@dataclass(frozen=True)
+class Kept(Facts):
+    """What housekeeping did, or would do."""
+
+    lake: tuple[TableUpkeep, ...]
+    campaign: tuple[UseCaseUpkeep, ...]
+    scoring_runs: int
+    seconds: float
+    dry_run: bool
+
+    def lines(self) -> list[str]:
+        """Sizes before and after, table by table."""
+        verb = "would go" if self.dry_run else "gone"
+        lake = [
+            f"lake/{one.table}: {one.files_before:,} files, {_size(one.bytes_before)} before;"
+            f" {one.files_after:,} files, {_size(one.bytes_after)} after;"
+            f" {one.expired:,} days {verb}"
+            for one in self.lake
+        ]
+        campaign = [
+            f"campaign {one.use_case}: rows of {one.publications:,} publications {verb}"
+            f" ({one.rows:,} rows, {_size(one.bytes)})"
+            + ("" if self.dry_run or one.removed else "; readers hold some until the next night")
+            for one in self.campaign
+        ]
+        before = sum(one.bytes_before for one in self.lake)
+        after = sum(one.bytes_after for one in self.lake)
+        return [
+            *lake,
+            *campaign,
+            f"MLflow: {self.scoring_runs:,} scoring runs {verb}",
+            f"lake {_size(before)} before, {_size(after)} after, {self.seconds:.1f} s"
+            + (" (dry run: nothing was written)" if self.dry_run else ""),
+        ]
+
+    def facts(self) -> dict[str, Any]:
+        """The same for a machine."""
+        return asdict(self)
+
+
+def keep_house(
+    *,
+    lake: Lake,
+    campaign: CampaignDatabase,
+    tracking: Tracking,
+    retention: Retention,
+    today: date,
+    dry_run: bool = False,
+) -> Kept:
+    """Remove what is too old, compact, vacuum. Features of no day that is kept change.
+
+    Running it again is harmless, and so is a night at the same time: whichever commits second to
+    a table fails as overtaken and is run again.
+    """
+    watch = Stopwatch()
+    oldest = today - timedelta(days=retention.scoring_runs_days)
+    runs = tracking.remove_old_scoring_runs(
+        before=datetime.combine(oldest, time(), UTC), dry_run=dry_run
+    )
+    publications = campaign.remove_old_rows(kept=retention.publications, dry_run=dry_run)
+    tables = LakeUpkeep(lake.uri, retention.first_days(today)).run(dry_run=dry_run)
+    return Kept(tuple(tables), tuple(publications), runs, watch.seconds, dry_run)
+
+
+def _size(count: int) -> str:
+    return f"{count / 1_000_000:,.1f} MB"
