@@ -84,8 +84,8 @@ class Settings(BaseSettings):
         default=2, description="Threads that DuckDB may use for one step."
     )
 
-    keep_features_days: Annotated[int, Field(ge=7)] = Field(
-        default=90, description="Days that feature sets are kept in the lake."
+    keep_features_days: Annotated[int, Field(ge=32)] = Field(
+        default=90, description="Days that feature sets are kept; trainings recompute one of 31."
     )
     keep_scores_days: Annotated[int, Field(ge=7)] = Field(
         default=400, description="Days that scores are kept in the lake."

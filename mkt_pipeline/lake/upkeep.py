@@ -14,9 +14,6 @@ from mkt_pipeline.lake.storage_errors import storage_errors
 VACUUM_HOURS = 7 * 24
 """Whoever reads a table may do so for as long; no task runs nearly as long."""
 
-NEVER = frozenset({"crm", "vocabulary", "erased", "held", "released"})
-"""Change logs, and small tables that later nights rely on."""
-
 
 @dataclass(frozen=True)
 class TableUpkeep:
@@ -69,9 +66,8 @@ class LakeUpkeep:
         return TableUpkeep(name, len(expired), files, len(store.files()), size, _bytes(folder))
 
     def _expired(self, name: str, store: DeltaStore) -> list[str]:
-        kind = name.partition("/")[0]
-        first = self.first_day.get(kind)
-        if first is None or kind in NEVER or "as_of" not in store.column_names():
+        first = self.first_day.get(name.partition("/")[0])
+        if first is None:
             return []
         days = sorted({one["as_of"] for one in DeltaTable(store.uri).partitions()})
         return [day for day in days[:-1] if day < first.isoformat()]
