@@ -53,10 +53,11 @@ def instrument(points: Points, lake_root: str) -> None:
     """Put the points around the calls, in this process only."""
     write = delta.write_deltalake
 
-    def written(uri: str, rows: pa.RecordBatchReader, **options: Any) -> None:
-        name = f"lake {uri.removeprefix(lake_root).strip('/')}"
+    def written(table: str | DeltaTable, rows: pa.RecordBatchReader, **options: Any) -> None:
+        uri = table if isinstance(table, str) else table.table_uri
+        name = f"lake {uri.split(lake_root)[-1].strip('/')}"
         points.reach(f"{name}: before the commit")
-        write(uri, _interrupted(rows, points, f"{name}: while rows are written"), **options)
+        write(table, _interrupted(rows, points, f"{name}: while rows are written"), **options)
         points.reach(f"{name}: after the commit")
 
     delta.write_deltalake = written
