@@ -57,6 +57,45 @@ class BlockwiseBoosting(HistGradientBoostingClassifier):  # type: ignore[misc]  
         with threadpool_limits(1, user_api="openmp"):
             return np.concatenate([score(X[start : start + BLOCK_ROWS]) for start in starts])
 
+    def prepared(self, X: Values) -> Values:  # noqa: N803 - scikit-learn's name
+        """Encoded rows as the trees see them: categories first, in C order."""
+        return np.ascontiguousarray(self._preprocess_X(X, reset=False), dtype=np.float64)
+
+    def prepared_place(self) -> npt.NDArray[np.intp]:
+        """For each encoded column its place among the prepared ones."""
+        is_category = self.is_categorical_
+        if is_category is None:
+            return np.arange(self.n_features_in_)
+        order = np.concatenate([np.flatnonzero(is_category), np.flatnonzero(~is_category)])
+        return np.argsort(order)
+
+    def trees_that_split_on(self, columns: Sequence[int]) -> list[int]:
+        """The trees whose leaves depend on any of these prepared columns."""
+        wanted = set(columns)
+        return [
+            number
+            for number, (tree,) in enumerate(self._predictors)
+            if wanted & set(tree.nodes["feature_idx"][tree.nodes["is_leaf"] == 0].tolist())
+        ]
+
+    def by_tree(self, prepared: Values) -> Values:
+        """What each tree adds to the log-odds of prepared rows, of shape [rows, trees]."""
+        numbers = range(len(self._predictors))
+        added = [self.sum_of_trees(prepared, [number]) for number in numbers]
+        return np.column_stack(added)
+
+    def sum_of_trees(self, prepared: Values, trees: Sequence[int]) -> Values:
+        """What these trees add to the log-odds of prepared rows, of shape [rows]."""
+        result = np.zeros((len(prepared), 1), order="F")
+        chosen = [self._predictors[number] for number in trees]
+        for start in range(0, len(prepared), BLOCK_ROWS):
+            block = slice(start, start + BLOCK_ROWS)
+            added = np.zeros((len(prepared[block]), 1), order="F")
+            # In one thread, as above.
+            self._predict_iterations(prepared[block], chosen, added, False, 1)
+            result[block] = added
+        return np.asarray(result[:, 0], dtype=np.float64)
+
 
 def build_boosting(features: Sequence[Feature], seed: int) -> Pipeline:
     """Numbers as they are (the trees know NaN), categories as native categories.

@@ -7,6 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from mkt_pipeline.contracts.feature import Feature
+from mkt_pipeline.modelling.boosted_rows import BoostedRows, boosted_rows
 from mkt_pipeline.modelling.families import families
 from mkt_pipeline.modelling.propensity import Propensity, propensity_of
 from mkt_pipeline.modelling.reference import Reference
@@ -38,7 +39,8 @@ def contributions(
     with none in 90 is a customer who cannot exist. What the family moves stands at the feature
     that speaks for it, the shortest window in which the customer differs from the reference; its
     other features are 0. A family that is all at its reference contributes exactly 0 and costs
-    nothing. ``model`` is asked about the other pairs of customer and family, stacked.
+    nothing. ``model`` is asked about the other pairs of customer and family, stacked; of boosted
+    trees only those are walked that split on the family.
     """
     result = np.zeros((len(frame), len(features)))
     frame = frame.reset_index(drop=True)
@@ -46,11 +48,16 @@ def contributions(
     differs = _differs(frame, reference, features)
     # Family by family, so that each call replaces few columns.
     family, row = np.nonzero(np.array([differs[:, list(group)].any(axis=1) for group in related]))
-    own = _log_odds(model, frame) if len(row) else np.zeros(0)
+    if not len(row):
+        return result
+    boosted = boosted_rows(model, frame, reference, features)
+    if boosted:
+        return _of_trees(boosted, differs, related, result)
+    own = _log_odds(propensity_of(model, frame))
     for start in range(0, len(row), pairs_per_call):
         pairs = slice(start, start + pairs_per_call)
         stacked = _occluded(frame, reference, features, related, row[pairs], family[pairs])
-        moved = own[row[pairs]] - _log_odds(model, stacked)
+        moved = own[row[pairs]] - _log_odds(propensity_of(model, stacked))
         result[row[pairs], _speakers(differs, related, row[pairs], family[pairs])] = moved
     return result
 
@@ -84,6 +91,24 @@ def _occluded(
     return stacked.assign(**replaced)
 
 
+def _of_trees(
+    boosted: BoostedRows,
+    differs: npt.NDArray[np.bool_],
+    related: Sequence[tuple[int, ...]],
+    result: Values,
+) -> Values:
+    """The same of boosted trees: of each family only the trees that ask for it are walked."""
+    own = _log_odds(boosted.propensity(boosted.score))
+    for family, members in enumerate(related):
+        row = np.flatnonzero(differs[:, list(members)].any(axis=1))
+        if len(row):
+            score = boosted.score_without(row, members)
+            moved = own[row] - _log_odds(boosted.propensity(score))
+            of_family = np.full(len(row), family)
+            result[row, _speakers(differs, related, row, of_family)] = moved
+    return result
+
+
 def _speakers(
     differs: npt.NDArray[np.bool_],
     related: Sequence[tuple[int, ...]],
@@ -99,6 +124,6 @@ def _speakers(
     return speakers
 
 
-def _log_odds(model: Propensity, frame: pd.DataFrame) -> Values:
-    propensity = np.clip(propensity_of(model, frame), SMALLEST, 1 - SMALLEST)
+def _log_odds(propensity: Values) -> Values:
+    propensity = np.clip(propensity, SMALLEST, 1 - SMALLEST)
     return np.asarray(np.log(propensity) - np.log1p(-propensity))
