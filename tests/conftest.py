@@ -1,6 +1,7 @@
 """Fixtures of the whole suite: a real PostgreSQL, started once and stopped at the end."""
 
 import os
+import random
 import shutil
 import socket
 import tempfile
@@ -13,6 +14,8 @@ import pytest
 
 from mkt_pipeline.stack.postgres import EmbeddedPostgres
 
+PORTS = range(20_000, 32_000)
+WORKERS = 8
 TEMPORARY = pytest.StashKey[str]()
 
 
@@ -38,12 +41,25 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
 @pytest.fixture(scope="session")
 def free_port() -> Callable[[], int]:
-    """A function that names a loopback port nobody listens on."""
+    """A function that names a loopback port nobody listens on, and no port twice.
+
+    A server that starts slowly binds its port seconds later. So that nobody else takes it until
+    then, ports lie below those that the system gives out itself, and each process of a run that
+    goes on in several has its own.
+    """
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    candidates = list(range(PORTS.start + worker % WORKERS, PORTS.stop, WORKERS))
+    random.SystemRandom().shuffle(candidates)
 
     def pick() -> int:
-        with socket.socket() as candidate:
-            candidate.bind(("127.0.0.1", 0))
-            return int(candidate.getsockname()[1])
+        while True:
+            port = candidates.pop()
+            with socket.socket() as candidate:
+                try:
+                    candidate.bind(("127.0.0.1", port))
+                except OSError:
+                    continue
+                return port
 
     return pick
 

@@ -62,8 +62,7 @@ class Nights:
         raise AssertionError("the program of nights ended; its errors are in the log")
 
     def stop(self):
-        self.process.stdin.close()
-        self.process.wait(timeout=60)
+        self.process.communicate(timeout=60)
 
 
 @pytest.fixture(scope="module")

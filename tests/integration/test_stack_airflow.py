@@ -76,7 +76,7 @@ def api(where):
 def test_one_trigger_runs_the_whole_chain_for_its_day_also_the_second_time(api):
     for _ in range(2):
         seen = []
-        run_chain(api, CHAIN, key=DAY, watch=seen.append)
+        run_chain(api, CHAIN, key=DAY, watch=seen.append, begun=ignore)
 
         ended = [step for step in seen if step.run.ended]
         assert [step.run.dag_id for step in ended] == list(CHAIN)
@@ -90,7 +90,7 @@ def test_one_trigger_runs_the_whole_chain_for_its_day_also_the_second_time(api):
 
 def test_a_failed_task_is_named_with_its_error_and_its_log(api):
     with pytest.raises(FailNowError) as caught:
-        run_dag(api, "broken", key=DAY, watch=ignore)
+        run_dag(api, "broken", key=DAY, watch=ignore, begun=ignore)
 
     assert caught.value.problem == "broken, task score failed: the champion is ill"
     log = Path(caught.value.remedy.removeprefix("read "))

@@ -70,14 +70,14 @@ def segments(found):
     ],
 )
 def test_the_segment_is_that_of_the_rule_among_all_customers_of_the_day(steps, customer, expected):
-    found, refused = explanations(steps, list(RULES), customer, as_of=None)
+    found, refused = explanations(steps, list(RULES), customer, as_of=DAY)
     assert segments(found) == expected
     assert set(refused) == set(RULES) - set(expected)
 
 
 def test_an_unknown_customer_is_told_with_every_use_case_looked_in(steps):
     with pytest.raises(BadInputError) as refused:
-        explanations(steps, list(RULES), "somebody", as_of=None)
+        explanations(steps, list(RULES), "somebody", as_of=DAY)
     told = str(refused.value)
     assert all(f"{name} as of {DAY}" in told for name in RULES)
     assert "somebody" not in told

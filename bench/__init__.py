@@ -1,0 +1,1 @@
+"""Benchmarks of a night: against the floor, against the naive way, by size and by history."""

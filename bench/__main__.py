@@ -1,0 +1,173 @@
+"""Nights side by side with the floor and the naive way, as ratios.
+
+    python -m bench --customers 1000000 --folder .mkt-bench
+
+Everything is measured in one run on one machine; a figure of another run says nothing beside it.
+Begun: it has not been run to its end yet, and there are no results.
+"""
+
+import argparse
+import json
+import math
+import os
+import platform
+import shutil
+import socket
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from bench import crm
+from bench.chart import draw
+from bench.night import DAY, PROJECT, USE_CASE, Bench, Night
+
+RESULTS = Path(__file__).parent / "results"
+SOURCES = PROJECT / "sources" / "dealership"
+
+
+def main() -> None:
+    """Build, run, compare, write."""
+    asked = _arguments()
+    home = asked.folder.resolve()
+    shutil.rmtree(home, ignore_errors=True)
+    bench = Bench(home, (_free_port(), _free_port()))
+    found: dict[str, Any] = {"measured_at": datetime.now(UTC).isoformat(), "machine": _machine()}
+    try:
+        bench.start()
+        found |= _main_size(bench, asked.customers)
+        found |= _history(bench, max(asked.customers // 4, 1))
+        found |= _scaling(bench, asked.customers, found)
+    finally:
+        bench.stop()
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / "night.json").write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+    draw(found, RESULTS / "night.png")
+    for name, value in found.items():
+        print(f"{name}: {value}")
+
+
+def _main_size(bench: Bench, customers: int) -> dict[str, Any]:
+    built = _prepare(bench, "main", customers)
+    full = bench.night("main", DAY)
+    _say("full night", full)
+    folder = bench.settings.home / "matrix"
+    mlflow = f"http://127.0.0.1:{bench.settings.mlflow_port}"
+    bench.run("bench.matrix", str(bench.lake("main")), mlflow, USE_CASE, str(DAY), str(folder))
+    programs = (bench.crm("main"), bench.campaign, str(SOURCES), str(folder))
+    floor = bench.run("bench.floor", *programs)
+    naive = bench.run("bench.naive", *programs, str(DAY))
+    tomorrow = DAY + timedelta(days=1)
+    crm.change(bench.crm("main"), percent=1, on=DAY)
+    usual = bench.night("main", tomorrow)
+    _say("usual night", usual)
+    floor_seconds, naive_seconds = _sum(floor.output), _sum(naive.output)
+    return {
+        "size": vars(built),
+        "floor_seconds": round(floor_seconds, 1),
+        "floor_stages": _stages(floor.output),
+        "naive_seconds": round(naive_seconds, 1),
+        "naive_stages": _stages(naive.output),
+        "naive_peak_mb": round(naive.peak_mb),
+        "full_night_seconds": round(full.seconds, 1),
+        "full_night_peak_mb": round(full.peak_mb),
+        "full_night_stages": _of(full),
+        "usual_night_seconds": round(usual.seconds, 1),
+        "usual_night_peak_mb": round(usual.peak_mb),
+        "usual_night_stages": _of(usual),
+        "full_to_floor": round(full.seconds / floor_seconds, 2),
+        "naive_to_full": round(naive_seconds / full.seconds, 2),
+        "usual_to_full": round(usual.seconds / full.seconds, 2),
+        "naive_to_usual": round(naive_seconds / usual.seconds, 2),
+    }
+
+
+def _history(bench: Bench, customers: int) -> dict[str, Any]:
+    seconds = {}
+    for history in (1, 2):
+        name = f"history{history}"
+        _prepare(bench, name, customers, history=history)
+        bench.night(name, DAY)
+        crm.change(bench.crm(name), percent=1, on=DAY)
+        night = bench.night(name, DAY + timedelta(days=1))
+        _say(f"usual night, history times {history}", night)
+        seconds[history] = night.seconds
+    return {
+        "history_customers": customers,
+        "history_doubled_ratio": round(seconds[2] / seconds[1], 2),
+    }
+
+
+def _scaling(bench: Bench, customers: int, found: dict[str, Any]) -> dict[str, Any]:
+    sizes = {customers: (found["full_night_seconds"], found["full_night_peak_mb"])}
+    for size in (customers // 10, customers * 3):
+        _prepare(bench, f"size{size}", size)
+        night = bench.night(f"size{size}", DAY)
+        _say(f"full night of {size:,}", night)
+        sizes[size] = (night.seconds, night.peak_mb)
+    smallest, largest = min(sizes), max(sizes)
+    return {
+        "scaling": {
+            str(size): {"seconds": round(seconds, 1), "peak_mb": round(peak)}
+            for size, (seconds, peak) in sorted(sizes.items())
+        },
+        "scaling_exponent": round(
+            math.log(sizes[largest][0] / sizes[customers][0]) / math.log(largest / customers), 3
+        ),
+        "memory_ratio_100k_3m": round(sizes[largest][1] / sizes[smallest][1], 2),
+    }
+
+
+def _prepare(bench: Bench, name: str, customers: int, *, history: int = 1) -> crm.Built:
+    built = crm.build(bench.crm(name), customers=customers, until=DAY, history=history)
+    print(f"{name}: {built}", flush=True)
+    bench.lake(name).mkdir(parents=True)
+    # The features that the champion was trained with.
+    shutil.copytree(bench.lake("small") / "vocabulary", bench.lake(name) / "vocabulary")
+    return built
+
+
+def _say(what: str, night: Night) -> None:
+    stages = ", ".join(f"{stage.name} {stage.seconds:.1f}" for stage in night.stages)
+    print(f"{what}: {night.seconds:.1f} s ({stages}), {night.peak_mb:.0f} MB", flush=True)
+
+
+def _of(night: Night) -> dict[str, float]:
+    return {stage.name: round(stage.seconds, 1) for stage in night.stages}
+
+
+def _stages(output: str) -> dict[str, float]:
+    pairs = (line.split() for line in output.splitlines())
+    return {name: round(float(seconds), 1) for name, seconds in pairs}
+
+
+def _sum(output: str) -> float:
+    return sum(_stages(output).values())
+
+
+def _machine() -> dict[str, Any]:
+    return {
+        "cores": os.cpu_count(),
+        "memory_gb": round(psutil.virtual_memory().total / 1e9),
+        "python": platform.python_version(),
+        "system": platform.platform(),
+        "load_before": os.getloadavg()[0],
+    }
+
+
+def _free_port() -> int:
+    with socket.socket() as candidate:
+        candidate.bind(("127.0.0.1", 0))
+        return int(candidate.getsockname()[1])
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--customers", type=int, default=1_000_000)
+    parser.add_argument("--folder", type=Path, default=Path(".mkt-bench"))
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
