@@ -30,6 +30,7 @@ class Snapshot:
 
     def __init__(self, connection: Connection, *, limits: Mapping[str, str]) -> None:
         self._connection = connection
+        self._began_before = self._oldest_open()
         self._stream: CopyStream | None = None
         self.stream_error: MktError | None = None
         """Why a stream failed, for those who got it through a reader that lost the type."""
@@ -79,12 +80,8 @@ class Snapshot:
         )
 
     def server_state(self) -> ServerState:
-        """The server's clock and its oldest open transaction."""
-        doing = "looking for open transactions"
-        (found,) = self.rows(sql.SQL(statement("oldest_open_transaction")), doing=doing)
-        oldest, sees_all = found
-        known = (oldest or self.taken_at).astimezone(UTC) if sees_all else None
-        return ServerState(self.taken_at, known, self._clock_offset)
+        """The server's clock, and the oldest transaction whose rows the snapshot may lack."""
+        return ServerState(self.taken_at, self._began_before, self._clock_offset)
 
     def rows(
         self,
@@ -104,6 +101,20 @@ class Snapshot:
             self._stream.stop()
             self._stream = None
             self._roll_back()
+
+    def _oldest_open(self) -> datetime | None:
+        """When the oldest open transaction began; None where the role may not see all of them.
+
+        Asked in a transaction that ends before that of the snapshot begins: one that commits in
+        between is seen by the snapshot, and one that commits later was open, or began, after this.
+        """
+        try:
+            with self._connection, self._connection.cursor() as cursor:
+                cursor.execute(statement("oldest_open_transaction"))
+                oldest, sees_all = cursor.fetchall()[0]
+        except psycopg2.Error as error:
+            raise statement_error(error, doing="looking for open transactions") from None
+        return oldest.astimezone(UTC) if sees_all else None
 
     @contextmanager
     def _statement(self, doing: str) -> Iterator[Cursor]:

@@ -123,6 +123,18 @@ def test_a_transaction_that_commits_after_the_snapshot_is_not_lost(crm, lake, ni
     assert known(lake)["late"] == (1.0, True)
 
 
+def test_a_transaction_that_commits_just_after_the_snapshot_bounds_the_watermark(crm, database_url):
+    """It is open no more when the server is asked, and its rows were not seen either."""
+    slow = psycopg2.connect(database_url)
+    with slow.cursor() as cursor:
+        cursor.execute("INSERT INTO article VALUES ('late') RETURNING now()")
+        began = cursor.fetchone()[0]
+    with Crm(database_url).snapshot() as snapshot:
+        slow.commit()
+        assert snapshot.server_state().watermark <= began
+    slow.close()
+
+
 def test_rows_with_an_old_time_or_none_are_found_by_their_keys(crm, lake, night):
     night(0)
     run(

@@ -1,10 +1,11 @@
 -- What:  when the oldest open transaction of this database began, and whether all can be seen.
--- Grain: one row; the time is null where none is open.
+-- Grain: one row; the time is that of this very transaction where no older one is open.
 -- Parameters: none.
 -- A role sees the transactions of others only as a member of pg_read_all_stats. Prepared ones are
 -- visible to everybody.
 SELECT
     LEAST(
+        transaction_timestamp(),
         (
             SELECT min(activity.xact_start)
             FROM pg_stat_activity AS activity
