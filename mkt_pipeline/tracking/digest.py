@@ -1,7 +1,10 @@
-"""One fingerprint for all files of a model."""
+"""Fingerprints: of all files of a model, and of what a training found."""
 
 import hashlib
 from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
 
 
 def folder_digest(folder: Path) -> str:
@@ -16,3 +19,13 @@ def folder_digest(folder: Path) -> str:
         whole.update(len(name).to_bytes(8, "big") + name)
         whole.update(len(content).to_bytes(8, "big") + content)
     return whole.hexdigest()
+
+
+def training_digest(data_digest: str, propensities: npt.NDArray[np.float64]) -> str:
+    """SHA-256, in hexadecimal, over the data and the propensities of the test window.
+
+    A training that is run again has the same one. The files of its model have not: MLflow notes
+    times and ids in them.
+    """
+    values = np.ascontiguousarray(propensities, dtype="<f8").tobytes()
+    return hashlib.sha256(data_digest.encode() + values).hexdigest()

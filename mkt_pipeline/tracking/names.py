@@ -5,6 +5,9 @@ CHAMPION, CHALLENGER, PREVIOUS = "champion", "challenger", "previous"
 DIGEST_TAG = "sha256"
 """Tag of a model version: SHA-256 over the files of the model."""
 
+TRAINING_TAG = "training_sha256"
+"""Tag of a model version: the same for a training and for its rerun."""
+
 MODEL_TAG = "model_id"
 """Tag of a model version: MLflow's own id of the logged model behind it."""
 

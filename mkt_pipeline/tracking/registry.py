@@ -16,6 +16,7 @@ from mkt_pipeline.tracking.names import (
     DIGEST_TAG,
     MODEL_TAG,
     PREVIOUS,
+    TRAINING_TAG,
     registered_model,
 )
 
@@ -29,7 +30,11 @@ class Registry:
     def register(
         self, use_case: str, *, run_id: str, source: str, model_id: str, tags: Mapping[str, str]
     ) -> int:
-        """A new version, challenger from now on; returns its number."""
+        """A new version, challenger from now on; returns its number.
+
+        A training that is run again after it had promoted makes the champion once more: that is
+        no challenger, and none is left.
+        """
         name = registered_model(use_case)
         self._ensure_model(name, use_case)
         made = self.client.create_model_version(
@@ -40,7 +45,10 @@ class Registry:
             tags={**tags, MODEL_TAG: model_id},
             model_id=model_id,
         )
-        self.client.set_registered_model_alias(name, CHALLENGER, made.version)
+        if tags[TRAINING_TAG] == self._training(use_case, CHAMPION):
+            self.client.delete_registered_model_alias(name, CHALLENGER)
+        else:
+            self.client.set_registered_model_alias(name, CHALLENGER, made.version)
         return int(made.version)
 
     def resolve(self, use_case: str, alias: str) -> int | None:
@@ -99,6 +107,14 @@ class Registry:
             content=content,
             digest=found.tags.get(DIGEST_TAG),
         )
+
+    def _training(self, use_case: str, alias: str) -> str | None:
+        version = self.resolve(use_case, alias)
+        if version is None:
+            return None
+        found = self.client.get_model_version(registered_model(use_case), str(version))
+        digest: str | None = found.tags.get(TRAINING_TAG)
+        return digest
 
     def _ensure_model(self, name: str, use_case: str) -> None:
         from mlflow.exceptions import MlflowException

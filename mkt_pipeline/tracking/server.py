@@ -10,6 +10,7 @@ from mkt_pipeline.contracts.as_of import AsOf
 from mkt_pipeline.contracts.leaks import LeakReport
 from mkt_pipeline.contracts.use_case import UseCase
 from mkt_pipeline.tracking.champion import Champion
+from mkt_pipeline.tracking.digest import training_digest
 from mkt_pipeline.tracking.failures import asking, place
 from mkt_pipeline.tracking.library import library
 from mkt_pipeline.tracking.model_files import log_model, stored_digest
@@ -18,6 +19,7 @@ from mkt_pipeline.tracking.names import (
     CHAMPION,
     DIGEST_TAG,
     PREVIOUS,
+    TRAINING_TAG,
     scoring_experiment,
     training_experiment,
 )
@@ -84,7 +86,8 @@ class Tracking:
                 log_candidates(
                     self._runs, experiment_id=experiment, parent=run_id, outcome=outcome, tags=every
                 )
-                version = self._register(use_case.name, run_id, outcome, every)
+                own = {**every, TRAINING_TAG: training_digest(data.digest, outcome.test_propensity)}
+                version = self._register(use_case.name, run_id, outcome, own)
             return TrainedRun(run_id, version, self._page(experiment, run_id))
 
     def champion(self, use_case: str) -> Champion:

@@ -1,11 +1,11 @@
-"""A night in a process of its own that dies at a named point; and what it left behind.
+"""A night, or a training, in a process of its own that dies at a named point; and what it left.
 
 Run as a program. It imports everything once and forks a child for every night, so that a hundred
 nights cost seconds each. Points are the calls by which a night writes: commits of the lake,
 statements and commits of the campaign database, requests to MLflow that change something.
 """
 
-import contextlib
+import errno
 import hashlib
 import json
 import os
@@ -14,121 +14,59 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import psycopg2
-import pyarrow as pa
-import requests
 from deltalake import DeltaTable
+from points import Points, instrument
+from registry_state import RegistryState
 
-import mkt_pipeline.lake.delta as delta
-from mkt_pipeline.campaign.session import Session
-from mkt_pipeline.errors import TryAgainError
+from mkt_pipeline.errors import StorageFullError, TryAgainError
 from mkt_pipeline.settings import Settings
 from mkt_pipeline.stack.postgres import EmbeddedPostgres
 from mkt_pipeline.wiring.pipeline import wire
 
-READS = ("current", "publications", "last_before", "last_source", "open_transactions")
-"""Statements of the campaign database that change nothing."""
+FULL = 3
+"""Exit status of a child that was told of a full disk in the project's own words."""
 
-
-class Points:
-    """Counts the points that a night passes, and does something at one of them."""
-
-    def __init__(self, at: int | None, fault: Callable[[], None], told: Path | None) -> None:
-        self.at, self.fault, self.told, self.passed = at, fault, told, 0
-
-    def reach(self, name: str) -> None:
-        if self.told:
-            with self.told.open("a") as file:
-                file.write(name + "\n")
-        self.passed += 1
-        if self.at is not None and self.passed == self.at + 1:
-            self.fault()
-
-
-def instrument(points: Points, lake_root: str) -> None:
-    """Put the points around the calls, in this process only."""
-    write = delta.write_deltalake
-
-    def written(table: str | DeltaTable, rows: pa.RecordBatchReader, **options: Any) -> None:
-        uri = table if isinstance(table, str) else table.table_uri
-        name = f"lake {uri.split(lake_root)[-1].strip('/')}"
-        points.reach(f"{name}: before the commit")
-        write(table, _interrupted(rows, points, f"{name}: while rows are written"), **options)
-        points.reach(f"{name}: after the commit")
-
-    delta.write_deltalake = written
-    for method in ("rows", "run", "run_on", "copy_in"):
-        setattr(Session, method, _around(points, getattr(Session, method)))
-    transaction = Session.transaction
-
-    @contextlib.contextmanager
-    def committed(self: Session) -> Iterator[None]:
-        with transaction(self):
-            yield
-            points.reach("campaign: before a commit")
-        points.reach("campaign: after a commit")
-
-    Session.transaction = committed  # type: ignore[method-assign]
-    request = requests.Session.request
-
-    def asked(self: requests.Session, method: str, url: str, *rest: Any, **options: Any) -> Any:
-        if method.upper() == "GET" or url.endswith("search"):
-            return request(self, method, url, *rest, **options)
-        name = f"mlflow {method} {url.split('/', 3)[-1].split('mlflow/')[-1].split('?')[0][:40]}"
-        name = name if "artifact" not in name else f"mlflow {method} artifact"
-        points.reach(f"{name}: before")
-        answer = request(self, method, url, *rest, **options)
-        points.reach(f"{name}: after")
-        return answer
-
-    requests.Session.request = asked  # type: ignore[method-assign, assignment]
-
-
-def _interrupted(rows: pa.RecordBatchReader, points: Points, name: str) -> pa.RecordBatchReader:
-    def batches() -> Iterator[pa.RecordBatch]:
-        for number, batch in enumerate(rows):
-            if number == 0:
-                points.reach(name)
-            yield batch
-
-    return pa.RecordBatchReader.from_batches(rows.schema, batches())
-
-
-def _around(points: Points, call: Callable[..., Any]) -> Callable[..., Any]:
-    def wrapped(self: Session, name: str, /, *rest: Any, **parameters: Any) -> Any:
-        if name in READS:
-            return call(self, name, *rest, **parameters)
-        points.reach(f"campaign {name}: before")
-        answer = call(self, name, *rest, **parameters)
-        points.reach(f"campaign {name}: after")
-        return answer
-
-    return wrapped
+BALLAST_BLOCK = b"\0" * 65536
 
 
 class Harness:
-    """Runs nights over a base state that is put back before each of them."""
+    """Runs nights and trainings over a base state that is put back before each of them."""
 
-    def __init__(self, settings: Settings, mlflow: str, use_case: str, days: list[str]) -> None:
-        self.settings, self.mlflow, self.use_case, self.days = settings, mlflow, use_case, days
+    def __init__(self, settings: Settings, plan: dict[str, Any]) -> None:
+        self.settings, self.mlflow = settings, plan["mlflow"]
+        self.use_case, self.days, self.trained_on = plan["use_case"], plan["days"], plan["train"]
         home = settings.home.resolve()
         self.server = EmbeddedPostgres(home / "postgres", settings.postgres_port)
-        self.base, self.lake = home / "lake_before", home / "lake"
+        self.lake = Path(settings.lake)
+        self.base, self.ballast = home / "lake_before", self.lake.with_name("ballast")
+        self._with_registry(lambda registry: registry.remember())
 
-    def reset(self) -> None:
-        """Put the lake and the campaign database back to what they were before the night."""
+    def reset(self, work: str) -> None:
+        """Put lake, campaign database and registry back to what they were before."""
+        self.ballast.unlink(missing_ok=True)
         shutil.rmtree(self.lake, ignore_errors=True)
         shutil.copytree(self.base, self.lake)
         self._sql("postgres", "DROP DATABASE IF EXISTS campaign WITH (FORCE)")
         self._sql("postgres", "CREATE DATABASE campaign TEMPLATE campaign_before")
+        if work == "training":
+            self._with_registry(lambda registry: registry.put_back(spoiled=True))
 
-    def night(self, at: int | None, fault: str, told: Path | None = None) -> int:
-        """Run one night in a child; returns its exit status, negative for a signal."""
-        return self._forked(lambda: self._night(at, fault, told))
+    def after(self, work: str) -> dict[str, str]:
+        """The state that was left; nights find a registry as before."""
+        state = self.state()
+        if work == "training":
+            self._with_registry(lambda registry: registry.put_back(spoiled=False))
+        return state
+
+    def run(self, work: str, at: int | None, fault: str, told: Path | None = None) -> int:
+        """Do the work in a child; returns its exit status, negative for a signal."""
+        self.ballast.unlink(missing_ok=True)
+        return self._forked(lambda: self._faulty(work, at, fault, told))
 
     def together(self, runs: list[list[str]]) -> list[int]:
         """Run several nights at once, each tried again as Airflow would."""
@@ -142,12 +80,20 @@ class Harness:
         assert status == 0
         return dict(json.loads(out.read_text()))
 
-    def _night(self, at: int | None, fault: str, told: Path | None) -> None:
-        actions = {"kill": self._die, "disconnect": self._disconnect, "restart": self._restart}
+    def _faulty(self, work: str, at: int | None, fault: str, told: Path | None) -> None:
+        actions = {
+            "kill": self._die,
+            "disconnect": self._disconnect,
+            "restart": self._restart,
+            "full disk": self._fill,
+        }
         points = Points(at, actions[fault], told)
         instrument(points, str(self.lake))
         urls = {name: self.server.url(name) for name in ("crm", "campaign")}
         steps = wire(self.settings, **urls, mlflow=self.mlflow)
+        if work == "training":
+            steps.train(self.use_case, as_of=self.trained_on)
+            return
         for day in self.days:
             steps.extract(as_of=day)
             steps.features(self.use_case, as_of=day)
@@ -187,17 +133,34 @@ class Harness:
         self.server.stop()
         self.server.start()
 
-    def _forked(self, work: Callable[[], None]) -> int:
+    def _fill(self) -> None:
+        try:
+            with self.ballast.open("wb", buffering=0) as file:
+                while file.write(BALLAST_BLOCK):
+                    pass
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
+
+    def _with_registry(self, work: Callable[[RegistryState], object]) -> None:
+        kept = self.settings.home / "champion.json"
+        asked = self._forked(lambda: work(RegistryState(self.mlflow, self.use_case, kept)))
+        assert asked == 0
+
+    def _forked(self, work: Callable[[], object]) -> int:
         _, status = os.waitpid(self._begun(work), 0)
         return os.waitstatus_to_exitcode(status)
 
-    def _begun(self, work: Callable[[], None]) -> int:
+    def _begun(self, work: Callable[[], object]) -> int:
         child = os.fork()
         if child == 0:
             status = 1
             try:
                 work()
                 status = 0
+            except StorageFullError as error:
+                status = FULL
+                print(error, file=sys.stderr)
             except BaseException:  # noqa: BLE001 - told to the parent by the status
                 traceback.print_exc()
             finally:
@@ -226,7 +189,8 @@ class Harness:
         }
         for name, query in CAMPAIGN.items():
             state[f"campaign {name}"] = _of_rows(self._sql("campaign", query))
-        return state
+        registry = RegistryState(self.mlflow, self.use_case, self.settings.home / "champion.json")
+        return state | registry.state()
 
 
 CAMPAIGN = {
@@ -249,26 +213,27 @@ def _of_rows(rows: list[Any]) -> str:
 
 
 def main() -> None:
-    """Read one JSON document with the settings and the plan; print one JSON line per point."""
+    """Read one JSON document with the settings and the plan; answer each further one by a line."""
     plan = json.loads(sys.stdin.readline())
-    settings = Settings(**plan["settings"], _env_file=None)
-    harness = Harness(settings, plan["mlflow"], plan["use_case"], plan["days"])
-    told = settings.home / "points.txt"
-    told.unlink(missing_ok=True)
-    harness.reset()
-    assert harness.night(None, "kill", told) == 0
-    names, expected = told.read_text().splitlines(), harness.state()
-    _say({"points": names, "state": expected})
+    harness = Harness(Settings(**plan["settings"], _env_file=None), plan)
+    _say({})
     for line in sys.stdin:
-        asked = json.loads(line)
-        harness.reset()
-        if "together" in asked:
-            ends = harness.together(asked["together"])
-            _say({**asked, "ends": ends, "state": harness.state()})
-            continue
-        first = harness.night(asked["at"], asked["fault"])
-        second = harness.night(None, "kill")
-        _say({**asked, "first": first, "second": second, "state": harness.state()})
+        _say(_done(harness, json.loads(line)))
+
+
+def _done(harness: Harness, asked: dict[str, Any]) -> dict[str, Any]:
+    work = asked.get("work", "night")
+    harness.reset(work)
+    if "together" in asked:
+        return {"ends": harness.together(asked["together"]), "state": harness.after(work)}
+    if asked.get("fault") is None:
+        told = harness.settings.home / "points.txt"
+        told.unlink(missing_ok=True)
+        assert harness.run(work, None, "kill", told) == 0
+        return {"points": told.read_text().splitlines(), "state": harness.after(work)}
+    first = harness.run(work, asked["at"], asked["fault"])
+    second = harness.run(work, None, "kill")
+    return {"first": first, "second": second, "state": harness.after(work)}
 
 
 def _say(document: dict[str, Any]) -> None:

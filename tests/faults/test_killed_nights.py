@@ -1,4 +1,4 @@
-"""A night that is killed, cut off or restarted at any point ends well when it is run again.
+"""A night or a training that meets a fault at any point ends well when it is run again.
 
 `make test` takes a fixed sample of the points; `make faults` takes every one and writes the table
 in docs/FAULTS.md.
@@ -6,6 +6,7 @@ in docs/FAULTS.md.
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from datetime import date, timedelta
@@ -24,6 +25,11 @@ USE_CASE = "service_visit"
 DAY = date(2026, 6, 1)
 ALL = os.environ.get("FAULTS") == "all"
 SAMPLE = 5
+NEXT, AFTER = (str(DAY + timedelta(days=n)) for n in (1, 2))
+KILLED, FULL = -9, 3
+ENDS = {KILLED: "killed", FULL: "told of the full disk", 0: "went on"}
+"""How the program tells that a night ended."""
+DISK_MB = 100
 PROGRAM = Path(__file__).parent / "killed_night.py"
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -40,15 +46,26 @@ class Nights:
             text=True,
             cwd=PROJECT,
         )
-        told = self._ask(plan)
-        self.points, self.expected = told["points"], told["state"]
-        self.results = {}
+        self._ask(plan)
+        self._undisturbed, self.results = {}, {}
 
-    def with_fault(self, at, fault):
-        done = self._ask({"at": at, "fault": fault})
-        whole = done["second"] == 0 and done["state"] == self.expected
-        self.results[at, fault] = "as without a fault" if whole else "DIFFERENT"
-        return done
+    def undisturbed(self, work):
+        """The points of a night or a training without a fault, and the state that it leaves."""
+        if work not in self._undisturbed:
+            done = self._ask({"work": work})
+            self._undisturbed[work] = done["points"], done["state"]
+        return self._undisturbed[work]
+
+    def with_fault(self, work, at, fault):
+        """The same with a fault at one point, run again plainly; it must have left the same."""
+        points, expected = self.undisturbed(work)
+        done = self._ask({"work": work, "at": at, "fault": fault})
+        whole = done["second"] == 0 and done["state"] == expected
+        outcome = "as without a fault" if whole else "DIFFERENT"
+        self.results[work, at, fault] = points[at], ENDS.get(done["first"], "failed"), outcome
+        assert done["second"] == 0, (fault, points[at])
+        assert done["state"] == expected, (fault, points[at])
+        return done["first"]
 
     def together(self, *runs):
         return self._ask({"together": runs})
@@ -66,11 +83,23 @@ class Nights:
 
 
 @pytest.fixture(scope="module")
-def nights(tmp_path_factory, free_port):
+def disk(tmp_path_factory):
+    """A small disk for the lake, where we may mount one; a plain folder elsewhere."""
+    folder = tmp_path_factory.mktemp("disk")
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={DISK_MB}m", "tmpfs", str(folder)]
+    subprocess.run(mount, check=False, capture_output=True)
+    yield folder
+    if folder.is_mount():
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+@pytest.fixture(scope="module")
+def nights(tmp_path_factory, free_port, disk):
     """Nights over a small dealership with a champion, and a day of changes still to be read."""
     home = tmp_path_factory.mktemp("faults") / "home"
     told = {
         "home": str(home),
+        "lake_uri": str(disk / "lake"),
         "postgres_port": free_port(),
         "mlflow_port": free_port(),
         "today": str(DAY + timedelta(days=7)),
@@ -84,7 +113,8 @@ def nights(tmp_path_factory, free_port):
             "settings": told,
             "mlflow": f"http://127.0.0.1:{settings.mlflow_port}",
             "use_case": USE_CASE,
-            "days": [str(DAY + timedelta(days=1))],
+            "days": [NEXT],
+            "train": str(DAY),
         }
         with (home / "nights.log").open("w") as log:
             program = Nights(plan, log)
@@ -107,8 +137,7 @@ def prepare(settings, server):
     steps.score(USE_CASE, as_of=str(DAY))
     steps.publish(USE_CASE, as_of=str(DAY))
     advance(url=urls["crm"], days=1)
-    lake = settings.home.resolve() / "lake"
-    lake.rename(lake.with_name("lake_before"))
+    shutil.move(settings.lake, settings.home.resolve() / "lake_before")
     rename_database(server, "campaign", "campaign_before")
 
 
@@ -123,66 +152,81 @@ def rename_database(server, old, new):
 
 
 def write_table(nights):
-    """The points of one night, what was done to it there, and how it ended after a plain rerun."""
+    """The points, what was done there, how that ended, and what a plain rerun left."""
+    different = sum(outcome == "DIFFERENT" for *_, outcome in nights.results.values())
+    points = {(work, at) for work, at, _ in nights.results}
     lines = [
         "# Faults",
         "",
-        "Written by `make faults`. A night of the sample (extract, features, score, publish) was",
-        "killed, cut off from its databases, or had them restarted, at each of these points, and",
-        "was then run again. Lake and campaign tables were compared, row by row, with those of a",
-        "night without a fault.",
+        "Written by `make faults`. A night of the sample (extract, features, score, publish) and a",
+        "training were killed, cut off from their databases, had them restarted, or found the disk",
+        "of the lake full, at each of these points, and were then run again. Lake, campaign tables",
+        "and registry were compared, row by row, with those that are left without a fault.",
         "",
-        f"{len(nights.points)} points, {len(nights.results)} faults,"
-        f" {sum(r == 'DIFFERENT' for r in nights.results.values())} with a difference.",
+        f"{len(points)} points, {len(nights.results)} faults, {different} with a difference.",
         "",
-        "| # | point | fault | after the rerun |",
-        "|---|---|---|---|",
+        "| work | # | point | fault | ended | after the rerun |",
+        "|---|---|---|---|---|---|",
     ]
     lines += [
-        f"| {at + 1} | {nights.points[at]} | {fault} | {result} |"
-        for (at, fault), result in sorted(nights.results.items())
+        f"| {work} | {at + 1} | {point} | {fault} | {end} | {outcome} |"
+        for (work, at, fault), (point, end, outcome) in sorted(nights.results.items())
     ]
     (PROJECT / "docs" / "FAULTS.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def chosen(points):
+def chosen(points, sample=SAMPLE):
     """Every point, or a sample spread over the night."""
     if ALL:
         return list(range(len(points)))
-    return sorted({round(n * (len(points) - 1) / (SAMPLE - 1)) for n in range(SAMPLE)})
+    return sorted({round(n * (len(points) - 1) / (sample - 1)) for n in range(sample)})
 
 
 def test_a_night_passes_points_of_every_kind(nights):
-    assert len(nights.points) >= 40
+    points, _ = nights.undisturbed("night")
+    assert len(points) >= 40
     for kind in ("lake crm/orders", "lake features", "lake scores", "campaign", "mlflow POST"):
-        assert any(point.startswith(kind) for point in nights.points), kind
+        assert any(point.startswith(kind) for point in points), kind
 
 
 def test_a_night_killed_at_any_point_is_whole_after_a_plain_rerun(nights):
-    for at in chosen(nights.points):
-        done = nights.with_fault(at, "kill")
-        assert (done["first"], done["second"]) == (-9, 0), nights.points[at]
-        assert done["state"] == nights.expected, nights.points[at]
+    for at in chosen(nights.undisturbed("night")[0]):
+        assert nights.with_fault("night", at, "kill") == KILLED
 
 
 @pytest.mark.parametrize("fault", ["disconnect", "restart"])
 def test_a_night_that_loses_its_databases_is_whole_after_a_plain_rerun(nights, fault):
-    of_campaign = [n for n, name in enumerate(nights.points) if name.startswith("campaign")]
-    places = of_campaign[::4] if ALL else of_campaign[5:6]
-    for at in places:
-        done = nights.with_fault(at, fault)
-        assert done["second"] == 0, nights.points[at]
-        assert done["state"] == nights.expected, nights.points[at]
+    points, _ = nights.undisturbed("night")
+    of_campaign = [n for n, name in enumerate(points) if name.startswith("campaign")]
+    for at in of_campaign[::4] if ALL else of_campaign[5:6]:
+        nights.with_fault("night", at, fault)
 
 
-NEXT = str(DAY + timedelta(days=1))
-AFTER = str(DAY + timedelta(days=2))
+def test_a_night_on_a_full_disk_says_so_and_is_whole_after_a_plain_rerun(nights, disk):
+    if not disk.is_mount():
+        pytest.skip("only root can mount a small disk to fill")
+    points, _ = nights.undisturbed("night")
+    of_lake = [n for n, name in enumerate(points) if name.startswith("lake")]
+    writing = [n for n in of_lake if not points[n].endswith("after the commit")]
+    for at in writing if ALL else (writing[0], writing[-1]):
+        assert nights.with_fault("night", at, "full disk") == FULL, points[at]
+
+
+def test_a_training_killed_at_any_point_leaves_the_same_registry_after_a_plain_rerun(nights):
+    points, state = nights.undisturbed("training")
+    assert {name for name in state if name.startswith("registry")} == {
+        "registry champion",
+        "registry previous",
+    }
+    aliases = [n for n, name in enumerate(points) if "alias" in name]
+    for at in chosen(points) if ALL else aliases[3:6:2]:
+        assert nights.with_fault("training", at, "kill") == KILLED
 
 
 def test_the_same_night_twice_at_once_is_one_night(nights):
     done = nights.together([NEXT], [NEXT])
     assert done["ends"] == [0, 0]
-    assert done["state"] == nights.expected
+    assert done["state"] == nights.undisturbed("night")[1]
 
 
 def test_two_nights_at_once_give_what_they_give_in_turn(nights):
