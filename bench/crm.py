@@ -4,6 +4,7 @@ Repeating keeps the shape of the data (who buys how often, how events lie in tim
 as the server writes. Generating a million customers day by day would take longer than the bench.
 """
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +17,9 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812  the driver names
 from mkt_pipeline.samples.dealership import load_dealership
 
 BASE_CUSTOMERS = 25_000
+LINES_PER_CUSTOMER, INTERACTIONS_PER_CUSTOMER = 5, 20
+"""What the bench promises; the sample has fewer, so visits are repeated until there are enough."""
+
 PERSONS_STEP = 10_000_000
 """Ids of one copy; the sample stays far below it."""
 
@@ -69,9 +73,12 @@ def build(url: str, *, customers: int, until: date, history: int = 1) -> Built:
         _drop_indexes(cursor)
         for table, key in KEYS.items():
             _repeat(cursor, table, key, copies)
-        for table, time in TIMES.items():
+        found = _counted(cursor)
+        _top_up(cursor, "service_visits", LINES_PER_CUSTOMER * customers - found.order_lines)
+        _top_up(cursor, "web_visits", INTERACTIONS_PER_CUSTOMER * customers - found.interactions)
+        for table in TIMES:
             for times in range(1, history):
-                _further_back(cursor, table, KEYS[table], time, times)
+                _further_back(cursor, table, days=1825 * times)
         for table, key in KEYS.items():
             cursor.execute(
                 sql.SQL("ALTER TABLE {} ADD PRIMARY KEY ({})").format(_table(table), _name(key))
@@ -175,29 +182,40 @@ def _repeat(cursor: Cursor, table: str, key: str, copies: int) -> None:
     )
 
 
-def _further_back(cursor: Cursor, table: str, key: str, time: str, times: int) -> None:
-    """The same events once more, so many times five years earlier."""
-    columns = _columns(cursor, table)
-    cursor.execute(f"SELECT max({key}) FROM dealership.{table}")
-    highest = cursor.fetchone()[0]
+def _top_up(cursor: Cursor, table: str, missing: int) -> None:
+    """As many rows more, spread over all customers and some months earlier."""
+    rounds = 0
+    while missing > 0:
+        cursor.execute(sql.SQL("SELECT count(*) FROM {}").format(_table(table)))
+        there, rounds = cursor.fetchone()[0], rounds + 1
+        share = min(math.ceil(1000 * missing / there), 1000)
+        missing -= _further_back(cursor, table, days=150 * rounds, per_mille=share)
+
+
+def _further_back(cursor: Cursor, table: str, *, days: int, per_mille: int = 1000) -> int:
+    """A share of the events once more, so many days earlier; how many."""
+    key = KEYS[table]
+    highest = sql.SQL("(SELECT max({}) FROM {})").format(_name(key), _table(table))
+    earlier = sql.SQL("{} - {} * interval '1 day'")
     moved = [
-        sql.SQL("{} + {}").format(_name(column), sql.Literal(highest))
+        sql.SQL("{} + {}").format(_name(column), highest)
         if column == key
-        else sql.SQL("{} - {} * interval '1825 days'").format(_name(column), sql.Literal(times))
-        if column in (time, "updated_at", "opened_at", "clicked_at")
+        else earlier.format(_name(column), sql.Literal(days))
+        if column in (TIMES[table], "updated_at", "opened_at", "clicked_at")
         else _name(column)
-        for column in columns
+        for column in _columns(cursor, table)
     ]
     cursor.execute(
         sql.SQL(
-            "INSERT INTO {table} SELECT {columns} FROM {table} WHERE {key} <= {highest}"
+            "INSERT INTO {table} SELECT {columns} FROM {table} WHERE mod({key}, 1000) < {share}"
         ).format(
             table=_table(table),
             columns=sql.SQL(", ").join(moved),
             key=_name(key),
-            highest=sql.Literal(highest),
+            share=sql.Literal(per_mille),
         )
     )
+    return int(cursor.rowcount)
 
 
 def _counted(cursor: Cursor) -> Built:

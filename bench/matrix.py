@@ -1,6 +1,7 @@
 """The champion's estimator and the customers as it sees them, for the floor and the naive way."""
 
 import sys
+from datetime import date
 from pathlib import Path
 
 import joblib
@@ -20,7 +21,7 @@ def main(lake_uri: str, mlflow: str, use_case: str, day: str, target: str) -> No
     names = [feature.name for feature in champion.features]
     lake = Lake(lake_uri, "dealership", "UTC", folder / "scratch")
     with lake.session() as session:
-        table = lake.feature_table(session, use_case, AsOf.parse(day, zone="UTC"))
+        table = lake.feature_table(session, use_case, AsOf(date.fromisoformat(day)))
         batches = session.stream(table.select(names), rows=50_000)
         encode = pipeline[:-1].transform
         blocks = [encode(batch.to_pandas()).astype(np.float64) for batch in batches]

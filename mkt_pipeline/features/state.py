@@ -15,12 +15,19 @@ def timeline(log: ir.Table, *, key: str) -> ir.Table:
     ``log`` holds every version with ``known_at`` and ``sequence``, the order in which versions
     were appended, which decides between versions known at the same instant. Worth computing once
     where states of several days are read.
+
+    An append holds each key once. Most keys are in the first one only: those have no next version,
+    and are neither sorted nor compared.
     """
-    order = [log.known_at, log.sequence]
-    following = log.known_at.lead().over(group_by=log[key], order_by=order)
-    return log.mutate(superseded_at=following).drop(
-        "sequence", "extracted_for", "history", "row_hash"
-    )
+    versions = log.drop("extracted_for", "history", "row_hash")
+    appended_again = versions.filter(versions.sequence > versions.sequence.min().as_scalar())
+    changed = appended_again.select(key).distinct()
+    only = versions.anti_join(changed, key).mutate(superseded_at=ibis.null("timestamp('UTC', 6)"))
+    several = versions.semi_join(changed, key)
+    order = [several.known_at, several.sequence]
+    following = several.known_at.lead().over(group_by=several[key], order_by=order)
+    dated = several.mutate(superseded_at=following.cast("timestamp('UTC', 6)"))
+    return only.union(dated).drop("sequence")
 
 
 def state_as_of(versions: ir.Table, *, cutoff: datetime) -> ir.Table:

@@ -14,7 +14,7 @@ from mkt_pipeline.contracts.night import EntityNight
 from mkt_pipeline.contracts.reading import EntityRows, LogState, Reading
 from mkt_pipeline.errors import BadInputError
 from mkt_pipeline.lake.changes import Night, changed_rows, newest_versions, tombstones
-from mkt_pipeline.lake.contract_rules import with_broken_rule
+from mkt_pipeline.lake.contract_rules import repeated_keys, with_broken_rule
 from mkt_pipeline.lake.delta import DeltaStore
 from mkt_pipeline.lake.erased import Erased
 from mkt_pipeline.lake.night_limits import Limits, refuse_bad, refuse_empty, refuse_shrunk
@@ -74,20 +74,23 @@ class ChangeLog:
         again = self._put_aside(session, entity)
         doorkeeper = self.erased.doorkeeper(session, entity)
         found = gather(session, source, key=entity.key, log=log, again=again, doorkeeper=doorkeeper)
-        checked = session.materialise(with_broken_rule(found.rows, entity))
-        bad = checked.filter(checked.broken_rule.notnull())
+        repeated = session.materialise(repeated_keys(found.rows, entity))
+        checked = session.view(with_broken_rule(found.rows, entity, repeated))
+        bad = session.materialise(checked.filter(checked.broken_rule.notnull()))
         if not dry_run:
             self._keep_bad(session, bad, night)
         before = _before(session, log, found, entity)
         rows_before = self._rows_before(before, whole=found.whole)
         total = found.total()
         _refuse(bad, night, limits, total=rows_before if total is None else total)
-        changes = session.materialise(_changes(checked, before, found, night))
-        counts = _kinds(changes, before, night)
+        changes = _changes(checked, before, found, night)
+        if before is not None:  # few; a first load goes from the CRM's rows straight into the log
+            changes = session.materialise(changes)
+        counts = _kinds(checked, changes, before, night)
         _refuse_shrunk(night, limits, before=rows_before, deleted=counts["deleted"])
         if not dry_run:
             rows = rows_before + counts["inserted"] - counts["deleted"]
-            read = _facts_of_reading(self.state(), source.reading, found, checked)
+            read = _facts_of_reading(self.state(), source.reading, found)
             self.log.append(
                 session.stream(changes),
                 facts={**self._facts(night), **counts, **read, "rows": rows},
@@ -97,7 +100,7 @@ class ChangeLog:
                 doorkeeper.remember(found.turned_away)
         return EntityNight(
             entity.name,
-            number(checked),
+            number(found.rows),
             number(bad),
             **counts,
             history=night.history,
@@ -181,14 +184,17 @@ def _changes(
     return changed.union(tombstones(found.keys, before, night, changed))
 
 
-def _kinds(changes: ir.Table, before: ir.Table | None, night: Night) -> dict[str, int]:
+def _kinds(
+    checked: ir.Table, changes: ir.Table, before: ir.Table | None, night: Night
+) -> dict[str, int]:
+    if before is None:
+        good = number(checked.filter(checked.broken_rule.isnull()))
+        return {"inserted": good, "updated": 0, "deleted": 0}
     deleted = number(changes.filter(changes.is_deleted))
     written = changes.filter(~changes.is_deleted)
-    total, updated = number(written), 0
-    if before is not None:
-        alive = before.filter(~before.current_deleted)
-        updated = number(written.semi_join(alive, night.entity.key))
-    return {"inserted": total - updated, "updated": updated, "deleted": deleted}
+    alive = before.filter(~before.current_deleted)
+    updated = number(written.semi_join(alive, night.entity.key))
+    return {"inserted": number(written) - updated, "updated": updated, "deleted": deleted}
 
 
 def _refuse(bad: ir.Table, night: Night, limits: Limits, *, total: int) -> None:
@@ -211,11 +217,9 @@ def _refuse_shrunk(night: Night, limits: Limits, *, before: int, deleted: int) -
     refuse_shrunk(night.entity.name, limits, day=str(night.as_of), before=before, deleted=deleted)
 
 
-def _facts_of_reading(
-    state: LogState | None, reading: Reading, found: NightRows, checked: ir.Table
-) -> dict[str, Any]:
+def _facts_of_reading(state: LogState | None, reading: Reading, found: NightRows) -> dict[str, Any]:
     """What the next night needs to know about how this one read."""
-    seen = bool(checked.updated_at.notnull().any().to_pyarrow().as_py())
+    seen = bool(found.rows.updated_at.notnull().any().to_pyarrow().as_py())
     compared = state.compared if state else 0
     skipped = state.since_reconciled + 1 if state and found.keys is None else 0
     return {

@@ -41,15 +41,26 @@ class Night:
 
 
 def newest_versions(log: ir.Table, entity: Entity) -> ir.Table:
-    """The newest version of each key, tombstones included: key, fingerprint, ``known_at``."""
-    order = [log.known_at.desc(), log.sequence.desc()]
-    rank = ibis.row_number().over(group_by=log[entity.key], order_by=order)
-    ranked = log.mutate(_rank=rank).filter(ibis._._rank == 0)
-    return ranked.select(
-        entity.key,
-        current_hash="row_hash",
-        current_known_at="known_at",
-        current_deleted="is_deleted",
+    """The newest version of each key, tombstones included: key, fingerprint, ``known_at``.
+
+    An append holds each key once. Most keys are in the first one only, and are not ranked.
+    """
+    log = log.select(entity.key, "row_hash", "known_at", "sequence", "is_deleted")
+    appended_again = log.filter(log.sequence > log.sequence.min().as_scalar())
+    changed = appended_again.select(entity.key).distinct()
+    several = log.semi_join(changed, entity.key)
+    order = [several.known_at.desc(), several.sequence.desc()]
+    rank = ibis.row_number().over(group_by=several[entity.key], order_by=order)
+    ranked = several.mutate(_rank=rank).filter(ibis._._rank == 0).drop("_rank")
+    return (
+        log.anti_join(changed, entity.key)
+        .union(ranked)
+        .select(
+            entity.key,
+            current_hash="row_hash",
+            current_known_at="known_at",
+            current_deleted="is_deleted",
+        )
     )
 
 

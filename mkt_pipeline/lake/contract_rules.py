@@ -6,17 +6,19 @@ import ibis.expr.types as ir
 from mkt_pipeline.contracts.entities import Entity
 
 
-def with_broken_rule(rows: ir.Table, entity: Entity) -> ir.Table:
+def repeated_keys(rows: ir.Table, entity: Entity) -> ir.Table:
+    """The keys that occur more than once."""
+    counted = rows.group_by(entity.key).aggregate(_copies=rows.count())
+    return counted.filter(counted._copies > 1).select(entity.key)
+
+
+def with_broken_rule(rows: ir.Table, entity: Entity, repeated: ir.Table) -> ir.Table:
     """``rows`` with the text column ``broken_rule``: the first rule a row breaks, else null.
 
-    Every row of a key that occurs twice breaks ``unique``: which one is right cannot be known.
+    Every row of a ``repeated`` key breaks ``unique``: which one is right cannot be known.
     """
-    copies = ibis._.count().over(group_by=entity.key)
-    counted = rows.mutate(_copies=copies)
-    return _labelled(counted, entity)
-
-
-def _labelled(counted: ir.Table, entity: Entity) -> ir.Table:
+    flagged = repeated.select(_repeated=repeated[entity.key])
+    counted = rows.left_join(flagged, rows[entity.key] == flagged._repeated)
     branches: list[tuple[ir.BooleanValue, str]] = []
     for column in entity.columns:
         value = counted[column.name]
@@ -24,5 +26,5 @@ def _labelled(counted: ir.Table, entity: Entity) -> ir.Table:
             branches.append((value.isnull(), f"{column.name}: missing"))
         if column.allowed:
             branches.append((~value.isin(column.allowed), f"{column.name}: unknown value"))
-    branches.append((counted._copies > 1, f"{entity.key}: not unique"))
-    return counted.mutate(broken_rule=ibis.cases(*branches)).drop("_copies")
+    branches.append((counted._repeated.notnull(), f"{entity.key}: not unique"))
+    return counted.mutate(broken_rule=ibis.cases(*branches)).drop("_repeated")

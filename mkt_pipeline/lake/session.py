@@ -33,6 +33,12 @@ class Session:
         self.backend.con.execute(f"CREATE TABLE {name} AS {self.backend.compile(expression)}")
         return self.backend.table(name)
 
+    def view(self, expression: ir.Table) -> ir.Table:
+        """Name ``expression``, so that what is built on it is compiled without it."""
+        name = f"v_{uuid.uuid4().hex}"
+        self.backend.con.execute(f"CREATE VIEW {name} AS {self.backend.compile(expression)}")
+        return self.backend.table(name)
+
     def register(self, table: pa.Table) -> ir.Table:
         """An Arrow table as a table of this session."""
         name = f"t_{uuid.uuid4().hex}"

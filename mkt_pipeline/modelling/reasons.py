@@ -1,14 +1,17 @@
 """The strongest reasons for a propensity, in words."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
+from mkt_pipeline.contracts.compact_json import compact
 from mkt_pipeline.contracts.feature import Feature
 
 Values = npt.NDArray[np.float64]
@@ -45,10 +48,8 @@ def top_reasons(
     ``contributions`` has shape [rows, features] in the order of ``features``. A customer who
     differs from the usual one in nothing that matters has fewer reasons, or none.
     """
-    # A stable sort: of two equally strong reasons the earlier feature comes first.
-    chosen = np.argsort(-np.abs(contributions), axis=1, kind="stable")[:, :count]
-    weight = np.take_along_axis(contributions, chosen, axis=1)
-    texts = _texts(frame, features, chosen)
+    chosen, weight = _strongest(contributions, count)
+    texts = _of_values(frame, features, chosen, reason_text)
     return [
         [
             Reason(features[f].name, text, "raises" if w > 0 else "lowers", abs(w))
@@ -59,20 +60,66 @@ def top_reasons(
     ]
 
 
-def _texts(
-    frame: pd.DataFrame, features: Sequence[Feature], chosen: npt.NDArray[np.intp]
+def reason_documents(
+    *,
+    frame: pd.DataFrame,
+    contributions: Values,
+    features: Sequence[Feature],
+    count: int = 3,
+) -> pa.StringArray:
+    """``top_reasons`` as one JSON document per row, with weights of four decimals.
+
+    Written by columns: what a feature says of a value is made once, and only weights differ.
+    """
+    chosen, weight = _strongest(contributions, count)
+    begun = _of_values(frame, features, chosen, _document_up_to_direction)
+    begun[np.abs(weight) < WEAKEST] = None
+    parts = [
+        pc.binary_join_element_wise(
+            pa.array(begun[:, place], pa.string()),
+            pc.if_else(weight[:, place] > 0, "raises", "lowers"),
+            '","weight":',
+            pa.array(np.abs(weight[:, place]).round(4)).cast(pa.string()),
+            "}",
+            "",
+        )
+        for place in range(chosen.shape[1])
+    ]
+    inside = pc.binary_join_element_wise(*parts, ",", null_handling="skip")
+    return pc.binary_join_element_wise("[", inside, "]", "")
+
+
+def _strongest(contributions: Values, count: int) -> tuple[npt.NDArray[np.intp], Values]:
+    """Places and contributions of the strongest features, each of shape [rows, count]."""
+    # A stable sort: of two equally strong reasons the earlier feature comes first.
+    chosen = np.argsort(-np.abs(contributions), axis=1, kind="stable")[:, :count]
+    return chosen, np.take_along_axis(contributions, chosen, axis=1)
+
+
+def _of_values(
+    frame: pd.DataFrame,
+    features: Sequence[Feature],
+    chosen: npt.NDArray[np.intp],
+    told: Callable[[Feature, object], str],
 ) -> npt.NDArray[np.object_]:
-    """The sentence of each chosen feature, of the shape of ``chosen``; one pass per feature."""
+    """What is told of each chosen feature, of the shape of ``chosen``; one pass per feature."""
     texts = np.empty(chosen.shape, dtype=object)
     for position in np.unique(chosen):
         feature = features[position]
         row, place = np.nonzero(chosen == position)
         values = frame[feature.name].iloc[row]
+        if feature.kind == "number":
+            values = _shown(feature, values.to_numpy(dtype=np.float64, na_value=np.nan))
         # Few distinct values: each sentence is made once.
         codes, distinct = pd.factorize(values, use_na_sentinel=False)
-        sentences = np.array([reason_text(feature, value) for value in distinct], dtype=object)
+        sentences = np.array([told(feature, value) for value in distinct], dtype=object)
         texts[row, place] = sentences[codes]
     return texts
+
+
+def _document_up_to_direction(feature: Feature, value: object) -> str:
+    document = {"feature": feature.name, "text": reason_text(feature, value), "direction": ""}
+    return compact(document).removesuffix('"}')
 
 
 def reason_text(feature: Feature, value: object) -> str:
@@ -87,15 +134,23 @@ def reason_text(feature: Feature, value: object) -> str:
         return missing or f"no {_in_sentence(feature.description)} known"
     if feature.kind == "flag" and "{value}" not in sentence:
         return sentence if value else f"does not apply: {_in_sentence(sentence)}"
-    if feature.kind == "number" and (compared := _COMPARED.search(sentence)):
-        number = float(str(value))
-        word = compared[1 if number > 0 else 2] if number else " or ".join(compared.groups())
-        sentence, value = _COMPARED.sub(word, sentence), abs(number)
-    if "{value} day(s)" in sentence:
-        value = round(float(str(value)))
+    if feature.kind == "number":
+        value = float(_shown(feature, np.array([float(str(value))]))[0])
+        if compared := _COMPARED.search(sentence):
+            word = compared[1 if value > 0 else 2] if value else " or ".join(compared.groups())
+            sentence, value = _COMPARED.sub(word, sentence), abs(value)
     formatted = _formatted(feature, value)
     told = sentence.format(value=formatted).replace("(s)", "" if formatted == "1" else "s")
     return _ONCE.sub("once", told)
+
+
+def _shown(feature: Feature, values: Values) -> Values:
+    """Numbers as they are told, of the same shape: whole days, and no decimals that say nothing."""
+    if "{value} day(s)" in feature.reason:
+        return np.round(values)
+    size = np.abs(values)
+    rounded = np.where(size >= 1, np.round(values, 1), np.round(values, 2))
+    return np.where(size >= 100, np.round(values), rounded)
 
 
 def _formatted(feature: Feature, value: object) -> str:
@@ -104,7 +159,7 @@ def _formatted(feature: Feature, value: object) -> str:
     if feature.kind == "flag":
         return "yes" if value else "no"
     number = float(str(value))
-    if number.is_integer() or abs(number) >= 100:  # cents and tenths tell nothing from here on
+    if number.is_integer():
         return f"{number:,.0f}"
     return f"{number:,.1f}" if abs(number) >= 1 else f"{number:.2f}"
 

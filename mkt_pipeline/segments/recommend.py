@@ -3,13 +3,16 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 from scipy import sparse
 
+from mkt_pipeline.contracts.compact_json import compact
 from mkt_pipeline.errors import BadInputError
 from mkt_pipeline.segments.evidence_matrix import purchase_half_life, weighted_evidence
 from mkt_pipeline.segments.purchase_evidence import Integers, encode
@@ -47,23 +50,35 @@ class Recommender:
         where fewer products have ever been bought by anybody.
         """
         ids = pa.array(customer_ids, pa.string())
-        rows = self.customers.get_indexer(pd.Index(ids.to_pandas()))
-        batches = [self._lists(batch) for batch in self._batches(rows)]
-        lists = pa.chunked_array(batches, _list_type(self.products))
+        lists = self._lists_of(ids, self.products)
         return pa.table({"customer_id": ids, "recommended_products": lists})
+
+    def recommend_documents(self, customer_ids: Sequence[str] | pd.Series) -> pa.ChunkedArray:
+        """The lists of ``recommend_table``, each as one JSON document."""
+        lists = self._lists_of(pa.array(customer_ids, pa.string()), self._documents)
+        return pc.binary_join_element_wise("[", pc.binary_join(lists, ","), "]", "")
+
+    @cached_property
+    def _documents(self) -> pa.StringArray:
+        return pa.array([compact(one) for one in self.products.to_pylist()], pa.string())
+
+    def _lists_of(self, ids: pa.StringArray, products: pa.Array) -> pa.ChunkedArray:
+        rows = self.customers.get_indexer(pd.Index(ids.to_pandas()))
+        batches = [self._lists(batch, products) for batch in self._batches(rows)]
+        return pa.chunked_array(batches, pa.list_(products.type))
 
     def _batches(self, rows: Integers) -> Iterator[Integers]:
         size = max(1, _SCORES_AT_ONCE // max(1, len(self.products)))
         return (rows[start : start + size] for start in range(0, len(rows), size))
 
-    def _lists(self, rows: Integers) -> pa.ListArray:
+    def _lists(self, rows: Integers, products: pa.Array) -> pa.ListArray:
         best = np.empty((len(rows), min(self.count, len(self.products))), dtype=np.int64)
         known = rows >= 0
         best[~known] = _best(self._popularity[None, :].copy(), best.shape[1])
         best[known] = _best(self._scores(rows[known]), best.shape[1])
         offered = best >= 0
         offsets = np.concatenate([[0], offered.sum(axis=1).cumsum()])
-        chosen = self.products.take(pa.array(best[offered]))
+        chosen = products.take(pa.array(best[offered]))
         return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), chosen)
 
     def _scores(self, rows: Integers) -> Scores:
@@ -149,7 +164,3 @@ def _best(scores: Scores, count: int) -> Integers:
 def _structs(products: pd.DataFrame) -> pa.StructArray:
     columns = [pa.array(products[name], pa.string()) for name in ("product_id", "name")]
     return pa.StructArray.from_arrays(columns, names=["product_id", "name"])
-
-
-def _list_type(products: pa.StructArray) -> pa.DataType:
-    return pa.list_(products.type)

@@ -79,7 +79,7 @@ def pin_vocabulary(*, lake: Lake, use_case: UseCase, as_of: AsOf) -> Vocabulary:
 def timelines(lake: Lake, session: Session) -> Mapping[str, ir.Table]:
     """The timeline of every change log."""
     logs = lake.logs(session)
-    return {name: timeline(log, key=ENTITIES[name].key) for name, log in logs.items()}
+    return {n: session.view(timeline(log, key=ENTITIES[n].key)) for n, log in logs.items()}
 
 
 def _values(session: Session, table: ir.Table) -> list[str]:

@@ -11,7 +11,7 @@ from mkt_pipeline.steps.features import timelines
 def fitted_recommender(lake: Lake, use_case: UseCase, as_of: AsOf) -> Recommender:
     """Learn what customers went on to buy, as known before the day."""
     with lake.session() as session:
-        known = {n: session.materialise(t) for n, t in timelines(lake, session).items()}
+        known = timelines(lake, session)
         tables = [
             session.stream(table(known, as_of)).read_all().to_pandas()
             for table in (evidence, purchases, catalogue)

@@ -1,7 +1,6 @@
 """Step: score every customer of a day with the champion, with reasons and recommendations."""
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,10 +17,11 @@ from mkt_pipeline.lake.lake import Lake
 from mkt_pipeline.lake.staging import stage
 from mkt_pipeline.modelling.contributions import contributions
 from mkt_pipeline.modelling.propensity import propensity_of
-from mkt_pipeline.modelling.reasons import top_reasons
+from mkt_pipeline.modelling.reasons import reason_documents
 from mkt_pipeline.modelling.score_histogram import score_histogram
 from mkt_pipeline.modelling.signature import feature_differences
 from mkt_pipeline.segments.recommend import Recommender
+from mkt_pipeline.steps.in_order import in_order
 from mkt_pipeline.steps.recommend import fitted_recommender
 from mkt_pipeline.steps.run_notes import scoring_note
 from mkt_pipeline.steps.run_tags import run_tags
@@ -67,8 +67,10 @@ def score_customers(
         features = lake.feature_table(session, use_case.name, as_of)
         batches = session.stream(features, rows=BATCH_ROWS)
         frames = (batch.to_pandas() for batch in batches if batch.num_rows)
-        scored = pa.RecordBatchReader.from_batches(SCHEMA, scorer.scored(frames))
-        scores = session.read([str(stage(scored, session.scratch))])
+        with in_order(scorer.scored, frames, threads=lake.threads) as found:
+            scored = pa.RecordBatchReader.from_batches(SCHEMA, found)
+            staged = stage(scored, session.scratch)
+        scores = session.read([str(staged)])
         propensity = session.stream(scores.select("propensity")).read_all()[0].to_numpy()
         run_id = ""
         if not dry_run:
@@ -127,29 +129,25 @@ class Scorer:
     recommender: Recommender
     as_of: AsOf
 
-    def scored(self, frames: Iterator[pd.DataFrame]) -> Iterator[pa.RecordBatch]:
-        """For each frame (``customer_id`` and features) a batch of ``SCHEMA``."""
+    def scored(self, frame: pd.DataFrame) -> pa.RecordBatch:
+        """For a frame (``customer_id`` and features) a batch of ``SCHEMA``."""
         model, features = self.champion.model, self.champion.features
-        names = [feature.name for feature in features]
-        for frame in frames:
-            known = frame[names]
-            moved = contributions(
-                model=model, frame=known, reference=self.champion.reference, features=features
-            )
-            reasons = top_reasons(frame=known, contributions=moved, features=features)
-            products = self.recommender.recommend_table(frame["customer_id"])
-            lists = products["recommended_products"].to_pylist()
-            yield pa.RecordBatch.from_pydict(
-                {
-                    "as_of": [str(self.as_of)] * len(frame),
-                    "customer_id": frame["customer_id"].tolist(),
-                    "propensity": propensity_of(model, known),
-                    "reasons": [_json([vars(one) for one in few]) for few in reasons],
-                    "recommended_products": [_json(few) for few in lists],
-                    "model_version": [str(self.champion.version)] * len(frame),
-                },
-                schema=SCHEMA,
-            )
+        known = frame[[feature.name for feature in features]]
+        moved = contributions(
+            model=model, frame=known, reference=self.champion.reference, features=features
+        )
+        products = self.recommender.recommend_documents(frame["customer_id"])
+        return pa.RecordBatch.from_pydict(
+            {
+                "as_of": pa.repeat(str(self.as_of), len(frame)),
+                "customer_id": pa.array(frame["customer_id"], pa.string()),
+                "propensity": propensity_of(model, known),
+                "reasons": reason_documents(frame=known, contributions=moved, features=features),
+                "recommended_products": products.combine_chunks(),
+                "model_version": pa.repeat(str(self.champion.version), len(frame)),
+            },
+            schema=SCHEMA,
+        )
 
 
 def refuse_misfit(champion: Champion, offered: tuple[Feature, ...]) -> None:
@@ -181,7 +179,3 @@ def _facts(
         "history": lake.history(as_of),
         **{f"data_version_{name}": version for name, version in lake.log_versions().items()},
     }
-
-
-def _json(document: object) -> str:
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))

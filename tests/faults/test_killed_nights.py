@@ -24,7 +24,7 @@ from mkt_pipeline.wiring.pipeline import wire
 USE_CASE = "service_visit"
 DAY = date(2026, 6, 1)
 ALL = os.environ.get("FAULTS") == "all"
-SAMPLE = 5
+SAMPLE = 4
 NEXT, AFTER = (str(DAY + timedelta(days=n)) for n in (1, 2))
 KILLED, FULL = -9, 3
 ENDS = {KILLED: "killed", FULL: "told of the full disk", 0: "went on"}
@@ -208,7 +208,7 @@ def test_a_night_on_a_full_disk_says_so_and_is_whole_after_a_plain_rerun(nights,
     points, _ = nights.undisturbed("night")
     of_lake = [n for n, name in enumerate(points) if name.startswith("lake")]
     writing = [n for n in of_lake if not points[n].endswith("after the commit")]
-    for at in writing if ALL else (writing[0], writing[-1]):
+    for at in writing if ALL else writing[len(writing) // 2 :][:1]:
         assert nights.with_fault("night", at, "full disk") == FULL, points[at]
 
 
@@ -219,7 +219,9 @@ def test_a_training_killed_at_any_point_leaves_the_same_registry_after_a_plain_r
         "registry previous",
     }
     aliases = [n for n, name in enumerate(points) if "alias" in name]
-    for at in chosen(points) if ALL else aliases[3:6:2]:
+    # Dozens of artifacts are written alike: one point of each name, and every move of an alias.
+    first_of_name = {points.index(name) for name in points}
+    for at in sorted({*first_of_name, *aliases}) if ALL else aliases[5:6]:
         assert nights.with_fault("training", at, "kill") == KILLED
 
 
