@@ -76,6 +76,7 @@ def reason_documents(
     begun[np.abs(weight) < WEAKEST] = None
     parts = [
         pc.binary_join_element_wise(
+            "," if place else "",
             pa.array(begun[:, place], pa.string()),
             pc.if_else(weight[:, place] > 0, "raises", "lowers"),
             '","weight":',
@@ -85,8 +86,9 @@ def reason_documents(
         )
         for place in range(chosen.shape[1])
     ]
-    inside = pc.binary_join_element_wise(*parts, ",", null_handling="skip")
-    return pc.binary_join_element_wise("[", inside, "]", "")
+    # The weakest come last, so that what is missing is missing at the end. Arrow could leave them
+    # out by itself, but loses rows in which all are missing (25.0.1).
+    return pc.binary_join_element_wise("[", *(part.fill_null("") for part in parts), "]", "")
 
 
 def _strongest(contributions: Values, count: int) -> tuple[npt.NDArray[np.intp], Values]:

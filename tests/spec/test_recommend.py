@@ -1,5 +1,6 @@
 """What is recommended to whom, as small histories that can be read. The as-of is day 0."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pandas as pd
@@ -163,6 +164,15 @@ def test_the_table_has_names_in_the_order_of_the_ids_given():
         {"customer_id": "z", "recommended_products": paper},
         {"customer_id": "a", "recommended_products": paper},
     ]
+
+
+def test_documents_hold_the_same_lists():
+    recommender = fitted([*PEN_THEN_INK, ["me", "pen", "bought", 20]])
+    ids = ["me", "a stranger", "crowd1"]
+    documents = recommender.recommend_documents(ids).to_pylist()
+    lists = recommender.recommend_table(ids)["recommended_products"].to_pylist()
+    assert [json.loads(document) for document in documents] == lists
+    assert documents[0].startswith('[{"product_id":"')
 
 
 def test_no_product_to_recommend_is_refused():

@@ -1,12 +1,14 @@
 """Contributions of features, and the words made of them."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from mkt_pipeline.contracts.feature import Feature
 from mkt_pipeline.modelling.contributions import contributions
-from mkt_pipeline.modelling.reasons import Reason, reason_text, top_reasons
+from mkt_pipeline.modelling.reasons import Reason, reason_documents, reason_text, top_reasons
 
 FEATURES = (
     Feature("visits_90d", "visits", "number", "Visits.", "{value} visits in the last 90 days"),
@@ -106,6 +108,18 @@ def test_what_moves_nothing_is_no_reason():
     table = frame((0, 0, 1, None), (0, 0, 0, None))
     found = top_reasons(frame=table, contributions=moved(table), features=FEATURES)
     assert found == [[Reason("has_quote", "has an open quote", "lowers", pytest.approx(1.0))], []]
+
+
+def test_documents_say_what_the_reasons_say():
+    table = frame((4, 2, 1, 'n"orth'), (0, 0, 1, None), (0, 0, 0, None), (1, 0, 0, "süd"))
+    given = {"frame": table, "contributions": moved(table), "features": FEATURES}
+    told = [
+        [{**vars(reason), "weight": round(reason.weight, 4)} for reason in reasons]
+        for reasons in top_reasons(**given)
+    ]
+    documents = reason_documents(**given).to_pylist()
+    assert [json.loads(document) for document in documents] == told
+    assert documents[2] == "[]"
 
 
 def test_reasons_of_many_customers_are_their_own():
