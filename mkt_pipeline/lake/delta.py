@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import pyarrow as pa
-from deltalake import CommitProperties, DeltaTable, write_deltalake
+from deltalake import CommitProperties, DeltaTable, WriterProperties, write_deltalake
 
 from mkt_pipeline.errors import BusyError
 from mkt_pipeline.lake.storage_errors import storage_errors
@@ -17,6 +17,9 @@ KEPT_LOG = {
     "delta.enableExpiredLogCleanup": "false",
 }
 """Commits are kept for good: they hold the facts, and Delta would clean them up after a month."""
+
+WRITER = WriterProperties(max_row_group_size=65_536, compression="ZSTD", compression_level=1)
+"""Rows wait in memory until their group is whole: a million of a feature set are a gigabyte."""
 
 FACTS = "mkt"
 """Key of the commit metadata under which a commit carries its own facts as JSON."""
@@ -75,6 +78,7 @@ class DeltaStore:
                 mode="error" if after == -1 else "append",
                 schema_mode=None if after == -1 else "merge",
                 configuration=None if self.exists else KEPT_LOG,
+                writer_properties=WRITER,
                 commit_properties=_with(facts, retries=None if after is None else 0),
             )
 
@@ -97,6 +101,7 @@ class DeltaStore:
                 partition_by=["as_of"],
                 schema_mode="merge" if self.exists else None,
                 configuration=None if self.exists else KEPT_LOG,
+                writer_properties=WRITER,
                 commit_properties=_with(facts),
             )
 

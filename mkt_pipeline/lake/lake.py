@@ -42,7 +42,7 @@ class Lake:
     source: str
     zone: str
     scratch: Path
-    memory_limit: str = "2GB"
+    memory_limit: str = "900MB"
     threads: int = 2
 
     def session(self) -> AbstractContextManager[Session]:

@@ -15,6 +15,8 @@ import pyarrow as pa
 
 from mkt_pipeline.lake.storage_errors import storage_errors
 
+VALUES_AT_ONCE = 1_000_000
+
 
 @dataclass(frozen=True)
 class Session:
@@ -45,8 +47,12 @@ class Session:
         self.backend.con.register(name, table)
         return self.backend.table(name)
 
-    def stream(self, expression: ir.Table, *, rows: int = 131_072) -> pa.RecordBatchReader:
-        """The rows of ``expression`` in batches of at most ``rows``; memory stays bounded."""
+    def stream(self, expression: ir.Table, *, rows: int | None = None) -> pa.RecordBatchReader:
+        """The rows of ``expression`` in batches of at most ``rows``; memory stays bounded.
+
+        Without ``rows`` a batch holds about a million values: whoever reads keeps several.
+        """
+        rows = rows or max(VALUES_AT_ONCE // len(expression.columns), 1)
         # Not Ibis' own to_pyarrow_batches, which calls a name that DuckDB 2 no longer has.
         return self.backend.con.sql(self.backend.compile(expression)).to_arrow_reader(rows)
 

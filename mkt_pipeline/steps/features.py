@@ -4,10 +4,12 @@ import hashlib
 import json
 from collections.abc import Mapping
 
+import ibis
 import ibis.expr.types as ir
 
 from mkt_pipeline.contracts.as_of import AsOf
 from mkt_pipeline.contracts.entities import ENTITIES
+from mkt_pipeline.contracts.feature import Feature
 from mkt_pipeline.contracts.night import FeaturesBuilt
 from mkt_pipeline.contracts.use_case import UseCase
 from mkt_pipeline.contracts.vocabulary import Vocabulary
@@ -20,6 +22,9 @@ from mkt_pipeline.lake.lake import Lake
 from mkt_pipeline.lake.session import Session
 from mkt_pipeline.steps.stopwatch import Stopwatch
 from mkt_pipeline.tracking.code_version import code_version
+
+CUSTOMERS_AT_ONCE = 200_000
+"""Aggregates of a hundred features take kilobytes of memory per customer."""
 
 
 def build_features(
@@ -36,25 +41,53 @@ def build_features(
         vocabulary = pin_vocabulary(lake=lake, use_case=use_case, as_of=as_of)
     reference = FrameOfReference(as_of, use_case, vocabulary)
     with lake.session() as session:
-        built = feature_set(timelines(lake, session), reference)
-        rows = session.materialise(built.rows)
+        features, rows = built_in_parts(session, timelines(lake, session), reference)
         customers = _refuse_nobody(rows, use_case, as_of)
         version = -1
         if not dry_run:
             version = lake.write_features(
-                session, use_case.name, as_of, rows, built.features, definition=definition(use_case)
+                session, use_case.name, as_of, rows, features, definition=definition(use_case)
             )
     return FeaturesBuilt(
         use_case.name,
         str(as_of),
         customers,
-        len(built.features),
+        len(features),
         history,
         version,
         vocabulary.digest,
         watch.seconds,
         dry_run,
     )
+
+
+def built_in_parts(
+    session: Session,
+    known: Mapping[str, ir.Table],
+    reference: FrameOfReference,
+    at_once: int = CUSTOMERS_AT_ONCE,
+) -> tuple[tuple[Feature, ...], ir.Table]:
+    """Features and their rows, made for one part of the customers after the other.
+
+    ``at_once`` is about how many customers a part has; the rows do not depend on it.
+    """
+    customers = int(known["customers"].count().to_pyarrow().as_py())
+    count = -(-customers // at_once) or 1
+    parts = [feature_set(_part(known, number, count), reference) for number in range(count)]
+    rows = [session.materialise(part.rows) for part in parts]
+    return parts[0].features, ibis.union(*rows) if count > 1 else rows[0]
+
+
+def _part(known: Mapping[str, ir.Table], number: int, count: int) -> Mapping[str, ir.Table]:
+    """What is known of one part of the customers; which part is a matter of this run alone."""
+    if count == 1:
+        return known
+    return {
+        name: table
+        if "customer_id" not in table.columns
+        else table.filter((table.customer_id.hash() % count).abs() == number)
+        for name, table in known.items()
+    }
 
 
 def definition(use_case: UseCase) -> str:

@@ -194,7 +194,10 @@ def _merge(history, customer, known_at):
 def _append(history, entity, row, known_at, *, is_deleted=False):
     names = [*ENTITIES[entity].column_names, *(ATTRIBUTES if entity == "customers" else ())]
     version = {name: row.get(name) for name in names}
-    added = {"known_at": known_at, "sequence": sum(map(len, history.values()))}
+    key = ENTITIES[entity].key
+    is_first = all(one[key] != row[key] for one in history[entity])
+    # As in a log: what the first append holds has its number, each key once.
+    added = {"known_at": known_at, "sequence": 0 if is_first else sum(map(len, history.values()))}
     history[entity].append(version | added | {"is_deleted": is_deleted})
 
 

@@ -7,6 +7,12 @@ from pathlib import Path
 from hypothesis import strategies as st
 from reference.plain_features import plain_features
 
+from mkt_pipeline.contracts.entities import ENTITIES
+from mkt_pipeline.features.frame_of_reference import FrameOfReference
+from mkt_pipeline.features.state import timeline
+from mkt_pipeline.lake.session import open_session
+from mkt_pipeline.steps.features import built_in_parts
+
 from .counting import examples
 from .engine import (
     AS_OF,
@@ -66,6 +72,23 @@ def test_the_number_of_files_and_row_groups_does_not_matter(history, case, files
     folder = Path(tempfile.mkdtemp(prefix="mkt-layout-"))
     try:
         found = of_files(arrow(history), folder, case, files=files, threads=threads)
+    finally:
+        shutil.rmtree(folder)
+    assert exact(found) == of_history(history, case)
+
+
+@examples(2, many(), cases, st.integers(2, 4))
+def test_the_number_of_parts_does_not_matter(history, case, at_once):
+    folder = Path(tempfile.mkdtemp(prefix="mkt-parts-"))
+    reference = FrameOfReference(AS_OF, CASES[case], VOCABULARY)
+    try:
+        with open_session(folder=folder, memory_limit="500MB", threads=2) as session:
+            known = {
+                name: session.view(timeline(session.register(log), key=ENTITIES[name].key))
+                for name, log in arrow(history).items()
+            }
+            _, rows = built_in_parts(session, known, reference, at_once=at_once)
+            found = {row.pop("customer_id"): row for row in rows.to_pyarrow().to_pylist()}
     finally:
         shutil.rmtree(folder)
     assert exact(found) == of_history(history, case)
