@@ -3,11 +3,12 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/installed
+CUSTOMERS := 300000
 MKT := $(BIN)/python -m mkt_pipeline.cli
 UV := uv==0.13.9
 PINNED := -c constraints.txt -r requirements.txt -r requirements-dev.txt
 
-.PHONY: help run setup down clean test faults check constraints docs
+.PHONY: help run setup down clean test faults bench check constraints docs
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' Makefile | sed 's/:.*##/:/'
@@ -42,6 +43,9 @@ test: $(STAMP)  ## the whole suite
 
 faults: $(STAMP)  ## kill a night at every point, and write docs/FAULTS.md
 	@FAULTS=all $(BIN)/python -m pytest tests/faults/test_killed_nights.py
+
+bench: $(STAMP)  ## nights beside the floor and the naive way: make bench CUSTOMERS=1000000
+	@$(BIN)/python -m bench --customers $(CUSTOMERS)
 
 check: $(STAMP)  ## format, lint, strict types, layers, fresh docs
 	@$(BIN)/ruff format --check .
