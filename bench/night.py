@@ -74,7 +74,8 @@ class Bench:
 
     def run(self, module: str, *arguments: str) -> Measured:
         """One of the programs to compare with."""
-        return measured([sys.executable, "-m", module, *arguments], environment=self._environment())
+        command = [sys.executable, "-W", "ignore", "-m", module, *arguments]
+        return measured(command, environment=self._environment())
 
     def lake(self, name: str) -> Path:
         """The folder of the lake of one CRM."""
