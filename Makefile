@@ -42,7 +42,7 @@ test: $(STAMP)  ## the whole suite
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 faults: $(STAMP)  ## kill a night at every point, and write docs/FAULTS.md
-	@FAULTS=all $(BIN)/python -m pytest tests/faults/test_killed_nights.py
+	@FAULTS=all $(BIN)/python -m pytest tests/faults
 
 bench: $(STAMP)  ## nights beside the floor and the naive way: make bench CUSTOMERS=1000000
 	@$(BIN)/python -m bench --customers $(CUSTOMERS)

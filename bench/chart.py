@@ -13,16 +13,30 @@ BARS = {
     "naive": "naive_stages",
 }
 
+COLOURS = {
+    **dict.fromkeys(("copy_out", "read_sql", "extract"), "#9ecae1"),
+    "features": "#a1d99b",
+    **dict.fromkeys(("predict", "score"), "#fdd0a2"),
+    **dict.fromkeys(("copy_in", "to_sql", "publish"), "#dadaeb"),
+}
+"""The same colour for the same work."""
+
+NARROW = 0.08
+"""A stage with less of the axis than its name needs stays without it."""
+
 
 def draw(found: Mapping[str, Any], path: Path) -> None:
     """Write the chart."""
     figure = Figure(figsize=(10, 4), layout="constrained")
     left, right = figure.subplots(1, 2)
+    widest = max(sum(found[stages].values()) for stages in BARS.values())
     for position, stages in enumerate(BARS.values()):
         start = 0.0
         for stage, seconds in found[stages].items():
-            left.barh(position, seconds, left=start, edgecolor="white")
-            left.text(start + seconds / 2, position, stage, ha="center", va="center", fontsize=7)
+            left.barh(position, seconds, left=start, color=COLOURS[stage], edgecolor="white")
+            if seconds > NARROW * widest:
+                middle = start + seconds / 2
+                left.text(middle, position, stage, ha="center", va="center", fontsize=7)
             start += seconds
     left.set_yticks(range(len(BARS)), list(BARS))
     left.set(xlabel="seconds", title=f"{found['size']['customers']:,} customers")
@@ -30,4 +44,7 @@ def draw(found: Mapping[str, Any], path: Path) -> None:
     seconds = [found["scaling"][str(size)]["seconds"] for size in sizes]
     right.loglog(sizes, seconds, marker="o")
     right.set(xlabel="customers", ylabel="seconds", title="full night by size")
+    right.set_xticks(sizes, [f"{size:,}" for size in sizes], minor=False)
+    right.set_yticks(seconds, [f"{one:.0f}" for one in seconds], minor=False)
+    right.minorticks_off()
     figure.savefig(path, dpi=120)

