@@ -1,7 +1,7 @@
 """The change log of an entity: append what a night found, all or nothing."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -74,6 +74,8 @@ class ChangeLog:
         again = self._put_aside(session, entity)
         doorkeeper = self.erased.doorkeeper(session, entity)
         found = gather(session, source, key=entity.key, log=log, again=again, doorkeeper=doorkeeper)
+        # A name for what was joined from parts, so that it can be joined with itself.
+        found = replace(found, rows=session.view(found.rows))
         repeated = session.materialise(repeated_keys(found.rows, entity))
         checked = session.view(with_broken_rule(found.rows, entity, repeated))
         bad = session.materialise(checked.filter(checked.broken_rule.notnull()))
