@@ -276,9 +276,9 @@ def test_a_renamed_column_fails_now_with_its_name_and_nothing_changes(pipeline, 
 
 @pytest.fixture
 def small_disk(tmp_path):
-    """A disk of two megabytes; mounting one needs root."""
+    """A disk of one megabyte; mounting one needs root."""
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=2m", "none", str(tmp_path)], capture_output=True
+        ["mount", "-t", "tmpfs", "-o", "size=1m", "none", str(tmp_path)], capture_output=True
     )
     if mounted.returncode != 0:
         pytest.skip("a small disk can be mounted by root only")
