@@ -196,7 +196,7 @@ def test_commits_with_facts_outlive_deltas_own_cleaning_of_logs(tmp_path):
 
 def test_old_scoring_runs_go_and_whatever_a_version_points_to_stays(server):
     url, _ = server
-    client = mlflow.MlflowClient(url)
+    client = mlflow.MlflowClient(url, url)  # else the registry of whoever asked last
     scoring, training = (client.create_experiment(f"{kind}/u") for kind in ("scoring", "training"))
     old = int(midnight(TODAY - timedelta(days=60)).timestamp() * 1000)
     young = int(midnight(TODAY).timestamp() * 1000)

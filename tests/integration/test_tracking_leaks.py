@@ -32,7 +32,7 @@ def refused(server):
     tracking.log_refused_training(
         use_case=CASE, as_of=AsOf(date(2026, 1, 1)), tags={"source": "tests"}, report=report
     )
-    client = mlflow.MlflowClient(server[0])
+    client = mlflow.MlflowClient(server[0], server[0])
     experiment = client.get_experiment_by_name("training/leaky").experiment_id
     return client, client.search_runs([experiment])[0]
 

@@ -106,7 +106,7 @@ def log(tracking: Tracking, outcome: TrainingOutcome, name: str) -> TrainedRun:
 
 
 def client(tracking: Tracking) -> mlflow.MlflowClient:
-    return mlflow.MlflowClient(tracking.url)
+    return mlflow.MlflowClient(tracking.url, tracking.url)
 
 
 def test_the_parent_run_holds_test_validation_and_baseline_figures(tracking, outcome, trained):
