@@ -4,7 +4,7 @@ import json
 import os
 import sys
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 from bench import crm as bench_crm
@@ -84,7 +84,7 @@ class Bench:
     def _mkt(self, name: str, day: date, *arguments: str) -> Measured:
         told = {
             "MKT_HOME": str(self.settings.home),
-            "MKT_TODAY": str(day + timedelta(days=0)),
+            "MKT_TODAY": str(day),
             "MKT_POSTGRES_PORT": str(self.settings.postgres_port),
             "MKT_MLFLOW_PORT": str(self.settings.mlflow_port),
             "MKT_LAKE_URI": str(self.lake(name)),

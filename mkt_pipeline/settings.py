@@ -81,7 +81,7 @@ class Settings(BaseSettings):
         default="900MB", description="Memory that DuckDB may use for one step, e.g. `2GB`."
     )
     threads: Annotated[int, Field(ge=1, le=256)] = Field(
-        default=2, description="Threads that DuckDB may use for one step."
+        default=2, description="Threads that DuckDB, and scoring, may use for one step."
     )
 
     keep_features_days: Annotated[int, Field(ge=32)] = Field(

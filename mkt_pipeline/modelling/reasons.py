@@ -149,10 +149,10 @@ def reason_text(feature: Feature, value: object) -> str:
 def _shown(feature: Feature, values: Values) -> Values:
     """Numbers as they are told, of the same shape: whole days, and no decimals that say nothing."""
     if "{value} day(s)" in feature.reason:
-        return np.round(values)
+        return np.round(values) + 0.0  # so that nothing is told as "-0"
     size = np.abs(values)
     rounded = np.where(size >= 1, np.round(values, 1), np.round(values, 2))
-    return np.where(size >= 100, np.round(values), rounded)
+    return np.where(size >= 100, np.round(values), rounded) + 0.0
 
 
 def _formatted(feature: Feature, value: object) -> str:

@@ -186,3 +186,11 @@ def test_one_is_not_many(value, text):
 )
 def test_a_sentence_says_it_as_people_do(reason, value, text):
     assert reason_text(Feature("f", "g", "number", "F.", reason), value) == text
+
+
+@pytest.mark.parametrize("value", [-0.001, -0.4])
+def test_what_rounds_to_nothing_has_no_sign(value):
+    trend = Feature("trend", "trend", "number", "Trend.", "a trend of {value}")
+    days = Feature("days", "days", "number", "Days.", "{value} day(s) since")
+    assert reason_text(days, value) == "0 days since"
+    assert reason_text(trend, -0.001) == "a trend of 0"
