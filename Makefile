@@ -26,8 +26,9 @@ $(STAMP): requirements.txt requirements-dev.txt constraints.txt pyproject.toml
 	@echo "Installing the pinned packages into .venv; the first time takes a few minutes."
 	@$(BIN)/python -c 'import pip' 2>/dev/null || $(PYTHON) -m venv --clear .venv
 	@# uv is faster; where it cannot reach the package index that pip is set up for, pip does it.
+	@# Compiled once here, for otherwise every process does it where Python may not write its cache.
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check $(UV)
-	@$(BIN)/uv pip install --quiet --system-certs --python $(BIN)/python $(PINNED) 2>/dev/null \
+	@$(BIN)/uv pip install --quiet --compile-bytecode --system-certs --python $(BIN)/python $(PINNED) 2>/dev/null \
 		|| $(BIN)/python -m pip install --quiet --disable-pip-version-check $(PINNED)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
 	@touch $(STAMP)

@@ -94,7 +94,9 @@ class Bench:
         return measured(command, environment={**self._environment(), **told})
 
     def _environment(self) -> dict[str, str]:
-        own = {k: v for k, v in os.environ.items() if not k.startswith(("MKT_", "PG"))}
+        own = {
+            k: v for k, v in os.environ.items() if not k.startswith(("MKT_", "PG", "PYTHONDONT"))
+        }
         return {**own, "PYTHONPATH": str(PROJECT), "PYTHONUNBUFFERED": "1"}
 
     @property

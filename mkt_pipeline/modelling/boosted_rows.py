@@ -1,4 +1,4 @@
-"""Boosted trees taken apart, so that what a few features move costs a few trees."""
+"""Boosted trees taken apart, so that what a few features move costs a few lookups."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ from mkt_pipeline.contracts.feature import Feature
 from mkt_pipeline.modelling.boosting import BlockwiseBoosting
 from mkt_pipeline.modelling.calibration import Calibrated, Calibrator
 from mkt_pipeline.modelling.reference import Reference, reference_frame
+from mkt_pipeline.modelling.tree_tables import Codes, TreeTables
 
 Values = npt.NDArray[np.float64]
 Places = npt.NDArray[np.intp]
@@ -24,58 +25,47 @@ Places = npt.NDArray[np.intp]
 class BoostedRows:
     """Customers as the trees see them, encoded once.
 
-    ``rows`` has shape [customers, columns], ``usual`` is the reference customer of shape [columns],
-    ``place`` gives the column of each feature.
+    ``codes`` (of shape [trees, customers]) are their ways through the trees, ``usual`` (of shape
+    [trees, 1]) that of the reference customer; ``place`` gives the column of each feature.
     """
 
-    rows: Values
-    usual: Values
+    codes: Codes
+    usual: Codes
     place: Places
-    trees: BlockwiseBoosting
+    tables: TreeTables
     calibrator: Calibrator
 
     @cached_property
     def score(self) -> Values:
         """The trees' log-odds of every customer, of shape [customers]."""
-        baseline = float(np.ravel(self.trees._baseline_prediction)[0])
-        return np.asarray(baseline + self._by_tree.sum(axis=1), dtype=np.float64)
-
-    @cached_property
-    def _by_tree(self) -> Values:
-        return self.trees.by_tree(self.rows)
+        return self.tables.score(self.codes)
 
     def propensity(self, score: Values) -> Values:
         """Probabilities of shape [rows] for scores of shape [rows]."""
         return np.asarray(self.calibrator.predict(score), dtype=np.float64)
 
-    def score_without(self, customers: Places, features: Sequence[int]) -> Values:
-        """Scores of some customers with some features as usual: only trees that ask for these."""
-        columns = self.place[list(features)]
-        trees = np.array(self.trees.trees_that_split_on(columns.tolist()), dtype=np.intp)
-        changed = self.rows[customers]
-        changed[:, columns] = self.usual[columns]
-        own = self._by_tree[np.ix_(customers, trees)].sum(axis=1)
-        return np.asarray(
-            self.score[customers] - own + self.trees.sum_of_trees(changed, trees.tolist())
-        )
+    def scores_without(self, groups: Sequence[Sequence[int]]) -> Values:
+        """Scores with each group of features as usual, of shape [groups, customers]."""
+        columns = [frozenset(self.place[list(group)].tolist()) for group in groups]
+        return self.score - self.tables.moved(self.codes, self.usual, columns)
 
 
 def boosted_rows(
     model: object, frame: pd.DataFrame, reference: Reference, features: Sequence[Feature]
 ) -> BoostedRows | None:
-    """``frame`` for a calibrated pipeline of boosted trees; None for any other model."""
+    """``frame`` for a calibrated pipeline of small boosted trees; None for any other model."""
     pipeline = model.model if isinstance(model, Calibrated) else None
     if not isinstance(pipeline, Pipeline) or len(pipeline) != 2:
         return None
     trees, encoder = pipeline[1], pipeline[0]
     if not isinstance(trees, BlockwiseBoosting) or not isinstance(encoder, ColumnTransformer):
         return None
-    place = _places(encoder, features)
-    if place is None or not isinstance(model, Calibrated):
+    place, tables = _places(encoder, features), trees.tables
+    if place is None or tables is None or not isinstance(model, Calibrated):
         return None
-    rows = trees.prepared(encoder.transform(frame))
-    usual = trees.prepared(encoder.transform(reference_frame(reference, features)))
-    return BoostedRows(rows, usual[0], trees.prepared_place()[place], trees, model.calibrator)
+    codes = tables.codes(trees.prepared(encoder.transform(frame)))
+    usual = tables.codes(trees.prepared(encoder.transform(reference_frame(reference, features))))
+    return BoostedRows(codes, usual, trees.prepared_place()[place], tables, model.calibrator)
 
 
 def _places(encoder: Any, features: Sequence[Feature]) -> Places | None:  # noqa: ANN401

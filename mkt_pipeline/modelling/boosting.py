@@ -1,7 +1,7 @@
 """Candidate: histogram gradient boosting."""
 
 from collections.abc import Sequence
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,7 @@ from threadpoolctl import threadpool_limits
 from mkt_pipeline.contracts.feature import Feature
 from mkt_pipeline.modelling.candidate import Candidate
 from mkt_pipeline.modelling.columns import known_text, names_of
+from mkt_pipeline.modelling.tree_tables import TreeTables, tree_tables
 
 Values = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.bool_]
@@ -42,6 +43,8 @@ class BlockwiseBoosting(HistGradientBoostingClassifier):  # type: ignore[misc]  
 
     def fit(self, X: Values, y: Labels) -> Self:  # noqa: N803 - scikit-learn's name
         """Fit on encoded rows of shape [rows, columns]; in one thread where they are few."""
+        if "_tables" in vars(self):  # of an earlier fit
+            del self._tables
         # A column without a single value cannot be binned; as a constant it is never split on.
         nowhere_known = np.isnan(X).all(axis=0)
         X = np.where(nowhere_known, 0.0, X) if nowhere_known.any() else X  # noqa: N806 - as above
@@ -58,8 +61,8 @@ class BlockwiseBoosting(HistGradientBoostingClassifier):  # type: ignore[misc]  
             return np.concatenate([score(X[start : start + BLOCK_ROWS]) for start in starts])
 
     def prepared(self, X: Values) -> Values:  # noqa: N803 - scikit-learn's name
-        """Encoded rows as the trees see them: categories first, in C order."""
-        return np.ascontiguousarray(self._preprocess_X(X, reset=False), dtype=np.float64)
+        """Encoded rows as the trees see them: categories first, in Fortran order."""
+        return np.asfortranarray(self._preprocess_X(X, reset=False), dtype=np.float64)
 
     def prepared_place(self) -> npt.NDArray[np.intp]:
         """For each encoded column its place among the prepared ones."""
@@ -69,32 +72,16 @@ class BlockwiseBoosting(HistGradientBoostingClassifier):  # type: ignore[misc]  
         order = np.concatenate([np.flatnonzero(is_category), np.flatnonzero(~is_category)])
         return np.argsort(order)
 
-    def trees_that_split_on(self, columns: Sequence[int]) -> list[int]:
-        """The trees whose leaves depend on any of these prepared columns."""
-        wanted = set(columns)
-        return [
-            number
-            for number, (tree,) in enumerate(self._predictors)
-            if wanted & set(tree.nodes["feature_idx"][tree.nodes["is_leaf"] == 0].tolist())
-        ]
+    @property
+    def tables(self) -> TreeTables | None:
+        """The fitted trees as tables, made once; None where a tree has too many splits."""
+        if "_tables" not in vars(self):
+            self._tables = tree_tables(self)
+        return self._tables
 
-    def by_tree(self, prepared: Values) -> Values:
-        """What each tree adds to the log-odds of prepared rows, of shape [rows, trees]."""
-        numbers = range(len(self._predictors))
-        added = [self.sum_of_trees(prepared, [number]) for number in numbers]
-        return np.column_stack(added)
-
-    def sum_of_trees(self, prepared: Values, trees: Sequence[int]) -> Values:
-        """What these trees add to the log-odds of prepared rows, of shape [rows]."""
-        result = np.zeros((len(prepared), 1), order="F")
-        chosen = [self._predictors[number] for number in trees]
-        for start in range(0, len(prepared), BLOCK_ROWS):
-            block = slice(start, start + BLOCK_ROWS)
-            added = np.zeros((len(prepared[block]), 1), order="F")
-            # In one thread, as above.
-            self._predict_iterations(prepared[block], chosen, added, False, 1)
-            result[block] = added
-        return np.asarray(result[:, 0], dtype=np.float64)
+    def __getstate__(self) -> dict[str, Any]:
+        """What is kept of a model: not the tables, which are made again."""
+        return {k: v for k, v in super().__getstate__().items() if k != "_tables"}
 
 
 def build_boosting(features: Sequence[Feature], seed: int) -> Pipeline:

@@ -1,6 +1,7 @@
 """How much each feature moves each customer's propensity."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -21,15 +22,23 @@ SMALLEST = 1e-6
 """Probabilities are kept this far from 0 and 1, so that log-odds stay finite."""
 
 
-def contributions(
+@dataclass(frozen=True)
+class Explained:
+    """``propensity`` of shape [rows], ``contributions`` in log-odds of shape [rows, features]."""
+
+    propensity: Values
+    contributions: Values
+
+
+def explained(
     *,
     model: Propensity,
     frame: pd.DataFrame,
     reference: Reference,
     features: Sequence[Feature],
     pairs_per_call: int = PAIRS_PER_CALL,
-) -> Values:
-    """Change in log-odds by each feature, of shape [rows, features].
+) -> Explained:
+    """The propensity of every row, and the change in its log-odds by each feature.
 
     Occlusion (Robnik-Šikonja and Kononenko 2008, Explaining classifications for individual
     instances): log-odds of the customer minus log-odds of the same customer with a feature set
@@ -39,27 +48,28 @@ def contributions(
     with none in 90 is a customer who cannot exist. What the family moves stands at the feature
     that speaks for it, the shortest window in which the customer differs from the reference; its
     other features are 0. A family that is all at its reference contributes exactly 0 and costs
-    nothing. ``model`` is asked about the other pairs of customer and family, stacked; of boosted
-    trees only those are walked that split on the family.
+    nothing. ``model`` is asked about the other pairs of customer and family, stacked; small boosted
+    trees are looked up in tables, with the same result.
     """
-    result = np.zeros((len(frame), len(features)))
+    if frame.empty:
+        return Explained(np.zeros(0), np.zeros((0, len(features))))
     frame = frame.reset_index(drop=True)
     related = families(features)
     differs = _differs(frame, reference, features)
-    # Family by family, so that each call replaces few columns.
-    family, row = np.nonzero(np.array([differs[:, list(group)].any(axis=1) for group in related]))
-    if not len(row):
-        return result
     boosted = boosted_rows(model, frame, reference, features)
     if boosted:
-        return _of_trees(boosted, differs, related, result)
-    own = _log_odds(propensity_of(model, frame))
+        return _of_trees(boosted, differs, related)
+    propensity = propensity_of(model, frame)
+    result = np.zeros((len(frame), len(features)))
+    # Family by family, so that each call replaces few columns.
+    family, row = np.nonzero(np.array([differs[:, list(group)].any(axis=1) for group in related]))
+    own = _log_odds(propensity)
     for start in range(0, len(row), pairs_per_call):
         pairs = slice(start, start + pairs_per_call)
         stacked = _occluded(frame, reference, features, related, row[pairs], family[pairs])
         moved = own[row[pairs]] - _log_odds(propensity_of(model, stacked))
         result[row[pairs], _speakers(differs, related, row[pairs], family[pairs])] = moved
-    return result
+    return Explained(propensity, result)
 
 
 def _differs(
@@ -92,21 +102,18 @@ def _occluded(
 
 
 def _of_trees(
-    boosted: BoostedRows,
-    differs: npt.NDArray[np.bool_],
-    related: Sequence[tuple[int, ...]],
-    result: Values,
-) -> Values:
-    """The same of boosted trees: of each family only the trees that ask for it are walked."""
-    own = _log_odds(boosted.propensity(boosted.score))
-    for family, members in enumerate(related):
-        row = np.flatnonzero(differs[:, list(members)].any(axis=1))
+    boosted: BoostedRows, differs: npt.NDArray[np.bool_], related: Sequence[tuple[int, ...]]
+) -> Explained:
+    """The same of boosted trees, which are asked about all families at once."""
+    propensity, result = boosted.propensity(boosted.score), np.zeros(differs.shape)
+    own = _log_odds(propensity)
+    for family, score in enumerate(boosted.scores_without(related)):
+        row = np.flatnonzero(differs[:, list(related[family])].any(axis=1))
         if len(row):
-            score = boosted.score_without(row, members)
-            moved = own[row] - _log_odds(boosted.propensity(score))
+            moved = own[row] - _log_odds(boosted.propensity(score[row]))
             of_family = np.full(len(row), family)
             result[row, _speakers(differs, related, row, of_family)] = moved
-    return result
+    return Explained(propensity, result)
 
 
 def _speakers(

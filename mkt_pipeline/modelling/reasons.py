@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -21,6 +22,8 @@ _ONCE = re.compile(r"\b1 time\b")
 
 WEAKEST = 0.01
 """Log-odds; a feature that moves the odds by less than one percent is no reason."""
+SENTENCES_KEPT = 100_000
+"""Some twenty megabytes; the next batch of customers says much the same again."""
 
 
 @dataclass(frozen=True)
@@ -119,6 +122,7 @@ def _of_values(
     return texts
 
 
+@lru_cache(maxsize=SENTENCES_KEPT)
 def _document_up_to_direction(feature: Feature, value: object) -> str:
     document = {"feature": feature.name, "text": reason_text(feature, value), "direction": ""}
     return compact(document).removesuffix('"}')

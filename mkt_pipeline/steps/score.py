@@ -15,8 +15,7 @@ from mkt_pipeline.contracts.use_case import UseCase
 from mkt_pipeline.errors import ModelRefusedError
 from mkt_pipeline.lake.lake import Lake
 from mkt_pipeline.lake.staging import stage
-from mkt_pipeline.modelling.contributions import contributions
-from mkt_pipeline.modelling.propensity import propensity_of
+from mkt_pipeline.modelling.contributions import explained
 from mkt_pipeline.modelling.reasons import reason_documents
 from mkt_pipeline.modelling.score_histogram import score_histogram
 from mkt_pipeline.modelling.signature import feature_differences
@@ -133,7 +132,7 @@ class Scorer:
         """For a frame (``customer_id`` and features) a batch of ``SCHEMA``."""
         model, features = self.champion.model, self.champion.features
         known = frame[[feature.name for feature in features]]
-        moved = contributions(
+        told = explained(
             model=model, frame=known, reference=self.champion.reference, features=features
         )
         products = self.recommender.recommend_documents(frame["customer_id"])
@@ -141,8 +140,10 @@ class Scorer:
             {
                 "as_of": pa.repeat(str(self.as_of), len(frame)),
                 "customer_id": pa.array(frame["customer_id"], pa.string()),
-                "propensity": propensity_of(model, known),
-                "reasons": reason_documents(frame=known, contributions=moved, features=features),
+                "propensity": told.propensity,
+                "reasons": reason_documents(
+                    frame=known, contributions=told.contributions, features=features
+                ),
                 "recommended_products": products.combine_chunks(),
                 "model_version": pa.repeat(str(self.champion.version), len(frame)),
             },

