@@ -9,7 +9,7 @@ from scipy import sparse
 
 from mkt_pipeline.segments.purchase_evidence import Events, Evidence, Floats, Integers
 
-_OTHER_HALF_LIFE_DAYS = 90.0
+OTHER_HALF_LIFE_DAYS = 90.0
 """Looking at something is forgotten sooner than owning it."""
 
 _SHORTEST_HALF_LIFE_DAYS, _LONGEST_HALF_LIFE_DAYS = 180.0, 1460.0
@@ -51,7 +51,7 @@ def weighted_evidence(evidence: Evidence, *, age: float, half_life_days: float) 
         np.concatenate(
             [
                 0.5 ** ((purchases.age - age) / half_life_days),
-                0.5 ** ((others.age - age) / _OTHER_HALF_LIFE_DAYS),
+                0.5 ** ((others.age - age) / OTHER_HALF_LIFE_DAYS),
             ]
         ),
     )

@@ -1,6 +1,6 @@
 """The products to recommend to each customer: what customers like this one went on to buy."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -14,11 +14,13 @@ from scipy import sparse
 
 from mkt_pipeline.contracts.compact_json import compact
 from mkt_pipeline.errors import BadInputError
-from mkt_pipeline.segments.evidence_matrix import purchase_half_life, weighted_evidence
+from mkt_pipeline.segments.evidence_matrix import OTHER_HALF_LIFE_DAYS, purchase_half_life
 from mkt_pipeline.segments.purchase_evidence import Integers, encode
 from mkt_pipeline.segments.transitions import Transitions, learn_transitions
 
 Scores = npt.NDArray[np.float32]
+
+_SOURCES = pa.schema([("kind", pa.string()), ("product_id", pa.string()), ("source", pa.int64())])
 
 _SCORES_AT_ONCE = 16_000_000
 """Customers times candidates in one batch: 64 MB of float32, whatever the range."""
@@ -29,72 +31,73 @@ _PRIOR = 1.0
 
 @dataclass(frozen=True)
 class Recommender:
-    """Ready to recommend as of one moment; ``products`` (structs) are the candidates by number."""
+    """Learned as of one moment; ``products`` (structs) are the candidates by number.
 
-    customers: pd.Index
-    evidence: sparse.csr_matrix
+    Evidence counts by ``kinds`` and ``product_ids``: source number k * len(product_ids) + p. A
+    purchase weighs half after ``half_life_days``, all else after ``other_half_life_days``.
+    """
+
     transitions: Transitions
     products: pa.StructArray
     count: int
+    kinds: tuple[str, ...]
+    product_ids: tuple[str, ...]
+    half_life_days: float
+    other_half_life_days: float = OTHER_HALF_LIFE_DAYS
 
-    def recommend(self, customer_ids: Sequence[str] | pd.Series) -> pd.DataFrame:
-        """The same as ``recommend_table``, with a Python list of dicts per customer."""
-        table = self.recommend_table(customer_ids)
-        return pd.DataFrame({name: table[name].to_pylist() for name in table.column_names})
+    @property
+    def sources(self) -> pa.Table:
+        """kind, product_id and source: one row for everything that counts as evidence."""
+        kinds, products = len(self.kinds), len(self.product_ids)
+        return pa.table(
+            {
+                "kind": np.repeat(np.array(self.kinds, dtype=object), products),
+                "product_id": np.tile(np.array(self.product_ids, dtype=object), kinds),
+                "source": np.arange(kinds * products),
+            },
+            schema=_SOURCES,
+        )
 
-    def recommend_table(self, customer_ids: Sequence[str] | pd.Series) -> pa.Table:
-        """customer_id and recommended_products (lists of structs of product_id and name), best
-        first, one row per id in the order given.
+    def lists(self, evidence: sparse.csr_matrix) -> pa.ChunkedArray:
+        """For each row of ``evidence`` (customers by sources) a list of structs of product_id and
+        name, best first.
 
         Customers without evidence get what is popular. A list is shorter than ``count`` only
         where fewer products have ever been bought by anybody.
         """
-        ids = pa.array(customer_ids, pa.string())
-        lists = self._lists_of(ids, self.products)
-        return pa.table({"customer_id": ids, "recommended_products": lists})
+        return self._lists_of(evidence, self.products)
 
-    def recommend_documents(self, customer_ids: Sequence[str] | pd.Series) -> pa.ChunkedArray:
-        """The lists of ``recommend_table``, each as one JSON document."""
-        lists = self._lists_of(pa.array(customer_ids, pa.string()), self._documents)
+    def documents(self, evidence: sparse.csr_matrix) -> pa.ChunkedArray:
+        """The ``lists``, each as one JSON document."""
+        lists = self._lists_of(evidence, self._documents)
         return pc.binary_join_element_wise("[", pc.binary_join(lists, ","), "]", "")
 
     @cached_property
     def _documents(self) -> pa.StringArray:
         return pa.array([compact(one) for one in self.products.to_pylist()], pa.string())
 
-    def _lists_of(self, ids: pa.StringArray, products: pa.Array) -> pa.ChunkedArray:
-        rows = self.customers.get_indexer(pd.Index(ids.to_pandas()))
-        batches = [self._lists(batch, products) for batch in self._batches(rows)]
-        return pa.chunked_array(batches, pa.list_(products.type))
-
-    def _batches(self, rows: Integers) -> Iterator[Integers]:
+    def _lists_of(self, evidence: sparse.csr_matrix, products: pa.Array) -> pa.ChunkedArray:
         size = max(1, _SCORES_AT_ONCE // max(1, len(self.products)))
-        return (rows[start : start + size] for start in range(0, len(rows), size))
+        starts = range(0, evidence.shape[0], size)
+        lists = [self._lists(evidence[start : start + size], products) for start in starts]
+        return pa.chunked_array(lists, pa.list_(products.type))
 
-    def _lists(self, rows: Integers, products: pa.Array) -> pa.ListArray:
-        best = np.empty((len(rows), min(self.count, len(self.products))), dtype=np.int64)
-        known = rows >= 0
-        best[~known] = _best(self._popularity[None, :].copy(), best.shape[1])
-        best[known] = _best(self._scores(rows[known]), best.shape[1])
+    def _lists(self, evidence: sparse.csr_matrix, products: pa.Array) -> pa.ListArray:
+        best = _best(self._scores(evidence), min(self.count, len(self.products)))
         offered = best >= 0
         offsets = np.concatenate([[0], offered.sum(axis=1).cumsum()])
         chosen = products.take(pa.array(best[offered]))
         return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), chosen)
 
-    def _scores(self, rows: Integers) -> Scores:
+    def _scores(self, evidence: sparse.csr_matrix) -> Scores:
         """popularity + evidence · own + evidence · cross / (sum of evidence + 1), each row a
         customer: a product's own evidence adds up, that of the others is averaged.
         """
-        evidence = self.evidence[rows]
         share = 1 / (np.asarray(evidence.sum(axis=1)).ravel() + _PRIOR)
         cross = sparse.diags(share.astype(np.float32)) @ (evidence @ self.transitions.cross)
         scores = (cross + evidence @ self.transitions.own).toarray()
-        scores += self._popularity
+        scores += self.transitions.popularity.astype(np.float32)
         return np.asarray(scores, dtype=np.float32)
-
-    @property
-    def _popularity(self) -> Scores:
-        return self.transitions.popularity.astype(np.float32)
 
 
 def fit_recommender(
@@ -123,14 +126,13 @@ def fit_recommender(
         as_of=as_of,
     )
     half_life = purchase_half_life(known.purchases)
-    weighted = weighted_evidence(known, age=0, half_life_days=half_life)
-    sources = len(known.kinds) * len(catalogue)
     return Recommender(
-        customers=known.customers,
-        evidence=weighted.matrix(customers=len(known.customers), sources=sources),
         transitions=learn_transitions(known, candidates=candidates, half_life_days=half_life),
         products=_structs(catalogue.iloc[candidates]),
         count=count,
+        kinds=known.kinds,
+        product_ids=tuple(catalogue["product_id"]),
+        half_life_days=half_life,
     )
 
 

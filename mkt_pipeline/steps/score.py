@@ -1,12 +1,15 @@
 """Step: score every customer of a day with the champion, with reasons and recommendations."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+import ibis
+import ibis.expr.types as ir
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
+from scipy import sparse
 
 from mkt_pipeline.contracts.as_of import AsOf
 from mkt_pipeline.contracts.feature import Feature
@@ -14,6 +17,7 @@ from mkt_pipeline.contracts.night import Scored
 from mkt_pipeline.contracts.use_case import UseCase
 from mkt_pipeline.errors import ModelRefusedError
 from mkt_pipeline.lake.lake import Lake
+from mkt_pipeline.lake.session import Session
 from mkt_pipeline.lake.staging import stage
 from mkt_pipeline.modelling.contributions import explained
 from mkt_pipeline.modelling.reasons import reason_documents
@@ -21,7 +25,7 @@ from mkt_pipeline.modelling.score_histogram import score_histogram
 from mkt_pipeline.modelling.signature import feature_differences
 from mkt_pipeline.segments.recommend import Recommender
 from mkt_pipeline.steps.in_order import in_order
-from mkt_pipeline.steps.recommend import fitted_recommender
+from mkt_pipeline.steps.recommend import Recommending, recommending
 from mkt_pipeline.steps.run_notes import scoring_note
 from mkt_pipeline.steps.run_tags import run_tags
 from mkt_pipeline.steps.stopwatch import Stopwatch
@@ -61,12 +65,12 @@ def score_customers(
     """
     watch, champion = Stopwatch(), tracking.champion(use_case.name)
     refuse_misfit(champion, lake.features(use_case.name, as_of))
-    scorer = Scorer(champion, fitted_recommender(lake, use_case, as_of), as_of)
     with lake.session() as session:
         features = lake.feature_table(session, use_case.name, as_of)
-        batches = session.stream(features, rows=BATCH_ROWS)
-        frames = (batch.to_pandas() for batch in batches if batch.num_rows)
-        with in_order(scorer.scored, frames, threads=lake.threads) as found:
+        prepared = recommending(lake, session, use_case, as_of, _numbered(session, features))
+        scorer = Scorer(champion, prepared.recommender, as_of)
+        given = _batches(session, features, prepared)
+        with in_order(scorer.scored, given, threads=lake.threads) as found:
             scored = pa.RecordBatchReader.from_batches(SCHEMA, found)
             staged = stage(scored, session.scratch)
         scores = session.read([str(staged)])
@@ -90,6 +94,19 @@ def score_customers(
         watch.seconds,
         dry_run,
     )
+
+
+def _numbered(session: Session, features: ir.Table) -> ir.Table:
+    """Customers with their place in the feature set, which DuckDB keeps to when it reads it."""
+    return session.materialise(features.select("customer_id", number=ibis.row_number()))
+
+
+def _batches(
+    session: Session, features: ir.Table, prepared: Recommending
+) -> Iterator[tuple[pd.DataFrame, sparse.csr_matrix]]:
+    for batch in session.stream(features, rows=BATCH_ROWS):
+        if batch.num_rows:
+            yield batch.to_pandas(), prepared.evidence.take(batch.num_rows)
 
 
 def _logged(
@@ -128,14 +145,15 @@ class Scorer:
     recommender: Recommender
     as_of: AsOf
 
-    def scored(self, frame: pd.DataFrame) -> pa.RecordBatch:
-        """For a frame (``customer_id`` and features) a batch of ``SCHEMA``."""
+    def scored(self, given: tuple[pd.DataFrame, sparse.csr_matrix]) -> pa.RecordBatch:
+        """For a frame (``customer_id`` and features) and evidence a batch of ``SCHEMA``."""
+        frame, evidence = given
         model, features = self.champion.model, self.champion.features
         known = frame[[feature.name for feature in features]]
         told = explained(
             model=model, frame=known, reference=self.champion.reference, features=features
         )
-        products = self.recommender.recommend_documents(frame["customer_id"])
+        products = self.recommender.documents(evidence)
         return pa.RecordBatch.from_pydict(
             {
                 "as_of": pa.repeat(str(self.as_of), len(frame)),

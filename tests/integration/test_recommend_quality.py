@@ -4,14 +4,15 @@ Run with ``-s`` to see the figures.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from offers import Shop, shop
 
-from mkt_pipeline.segments.recommend import Recommender, fit_recommender
+from mkt_pipeline.contracts.as_of import AsOf
 
 STRANGER = "nobody has this id"
 """Who is recommended what is popular."""
@@ -35,13 +36,12 @@ def quality(offers: list[list[str]], bought: pd.Series) -> Quality:
     return Quality(float((hits > 0).mean()), float((hits / possible).mean()))
 
 
-def compared(recommender: Recommender, later: pd.DataFrame) -> tuple[Quality, Quality]:
+def compared(recommender: Shop, later: pd.DataFrame) -> tuple[Quality, Quality]:
     """The recommender and popularity, on who bought what ``later``."""
     bought = later.groupby("customer_id")["product_id"].agg(set)
     ids = [*bought.index, STRANGER]
     offers = [
-        [product["product_id"] for product in products]
-        for products in recommender.recommend(ids)["recommended_products"]
+        [product["product_id"] for product in products] for products in recommender.lists(ids)
     ]
     return quality(offers[:-1], bought), quality([offers[-1]] * len(bought), bought)
 
@@ -88,12 +88,12 @@ def events(customer: np.ndarray, product: np.ndarray, day: np.ndarray) -> pd.Dat
 
 def test_durable_goods_beat_popularity():
     purchases, visits = upgraders(customers=4000, models=20, seed=3)
-    as_of = pd.Timestamp("2026-01-01", tz="UTC").to_pydatetime()
-    before, later = split(purchases, as_of)
+    as_of = AsOf(date(2026, 1, 1))
+    before, later = split(purchases, as_of.cutoff)
     ids = sorted(purchases["product_id"].unique())
     products = pd.DataFrame({"product_id": ids, "name": ids, "category": "m", "is_active": True})
-    recommender = fit_recommender(
-        evidence=split(visits, as_of)[0], purchases=before, products=products, as_of=as_of
+    recommender = shop(
+        evidence=split(visits, as_of.cutoff)[0], purchases=before, products=products, as_of=as_of
     )
     ours, popularity = compared(recommender, later)
     print(f"\nrecommender {ours}, popularity {popularity}")
@@ -120,10 +120,10 @@ def retail(shared_data: Path) -> pd.DataFrame:
 
 
 def test_a_real_wholesaler_beats_popularity(retail: pd.DataFrame):
-    as_of = pd.Timestamp("2011-09-09", tz="UTC").to_pydatetime()
-    before, later = split(retail, as_of)
+    as_of = AsOf(date(2011, 9, 9))
+    before, later = split(retail, as_of.cutoff)
     products = before.groupby("product_id", as_index=False)["name"].last()
-    recommender = fit_recommender(
+    recommender = shop(
         evidence=before.assign(kind="confirmed"),
         purchases=before,
         products=products.assign(category="gift", is_active=True),

@@ -1,15 +1,20 @@
 """What is recommended to whom, as small histories that can be read. The as-of is day 0."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import date, timedelta
 
+import numpy as np
 import pandas as pd
 import pytest
+from offers import Shop, shop
 
+from mkt_pipeline.contracts.as_of import AsOf
 from mkt_pipeline.errors import BadInputError
-from mkt_pipeline.segments.recommend import Recommender, fit_recommender
+from mkt_pipeline.segments.evidence_matrix import weighted_evidence
+from mkt_pipeline.segments.purchase_evidence import encode
+from mkt_pipeline.segments.recommend import fit_recommender
 
-AS_OF = datetime(2026, 11, 16, tzinfo=UTC)
+AS_OF = AsOf(date(2026, 11, 16))
 EVENTS = ["customer_id", "product_id", "kind", "days"]
 CATALOGUE = """
     pen    | Pen    | desk | yes
@@ -32,7 +37,7 @@ def catalogue() -> pd.DataFrame:
 def events(rows: list[list[object]]) -> pd.DataFrame:
     """Rows of customer, product, kind and days before the as-of."""
     frame = pd.DataFrame(rows, columns=EVENTS)
-    times = [AS_OF - timedelta(days=float(days)) for days in frame.pop("days")]
+    times = [AS_OF.cutoff - timedelta(days=float(days)) for days in frame.pop("days")]
     return frame.assign(happened_at=pd.to_datetime(pd.Series(times), utc=True))
 
 
@@ -41,7 +46,7 @@ def crowd(*steps: tuple[str, str, float], size: int = 40) -> list[list[object]]:
     return [[f"crowd{i}", *step] for i in range(size) for step in steps]
 
 
-def fitted(history: list[list[object]], **changes: object) -> Recommender:
+def fitted(history: list[list[object]], **changes: object) -> Shop:
     frame = events(history)
     bought = frame["kind"] == "bought"
     given = {
@@ -51,17 +56,16 @@ def fitted(history: list[list[object]], **changes: object) -> Recommender:
         "as_of": AS_OF,
         **changes,
     }
-    return fit_recommender(**given)
+    return shop(**given)
 
 
-def first(recommender: Recommender, customer: str) -> str:
+def first(recommender: Shop, customer: str) -> str:
     """The product recommended first."""
     return names(recommender, customer)[0]
 
 
-def names(recommender: Recommender, customer: str) -> list[str]:
-    products = recommender.recommend([customer])["recommended_products"][0]
-    return [product["product_id"] for product in products]
+def names(recommender: Shop, customer: str) -> list[str]:
+    return [product["product_id"] for product in recommender.lists([customer])[0]]
 
 
 PEN_THEN_INK = crowd(("pen", "bought", 120), ("ink", "bought", 60))
@@ -133,9 +137,9 @@ def test_a_purchase_repeated_in_the_evidence_counts_once():
     history = [*PEN_THEN_INK, *POPULAR_PAPER, ["me", "pen", "bought", 20]]
     once = fitted(history, evidence=events([["me", "pen", "looked", 2]]).iloc[:0])
     twice = fitted(history)
-    scores = [each.transitions.popularity.tolist() for each in (once, twice)]
+    scores = [each.recommender.transitions.popularity.tolist() for each in (once, twice)]
     assert scores[0] == scores[1]
-    assert once.evidence.sum() == twice.evidence.sum()
+    assert once.matrix(["me"]).sum() == twice.matrix(["me"]).sum()
 
 
 def test_before_any_purchase_interest_is_what_is_popular():
@@ -157,22 +161,47 @@ def test_the_order_of_the_rows_does_not_matter():
     assert names(fitted(history[::-1]), "me") == names(fitted(history), "me")
 
 
-def test_the_table_has_names_in_the_order_of_the_ids_given():
-    table = fitted([*POPULAR_PAPER], count=1).recommend_table(["z", "a"])
-    paper = [{"product_id": "paper", "name": "Paper"}]
-    assert table.to_pylist() == [
-        {"customer_id": "z", "recommended_products": paper},
-        {"customer_id": "a", "recommended_products": paper},
-    ]
+def test_lists_have_names_in_the_order_of_the_customers_given():
+    history = [*POPULAR_PAPER, ["a", "globe", "looked", 1], *crowd(("globe", "looked", 95))]
+    offers = fitted(history, count=1).lists(["z", "a"])
+    assert offers[0] == [{"product_id": "paper", "name": "Paper"}]
+    assert fitted(history, count=1).lists(["a", "z"]) == offers[::-1]
 
 
 def test_documents_hold_the_same_lists():
-    recommender = fitted([*PEN_THEN_INK, ["me", "pen", "bought", 20]])
+    made = fitted([*PEN_THEN_INK, ["me", "pen", "bought", 20]])
     ids = ["me", "a stranger", "crowd1"]
-    documents = recommender.recommend_documents(ids).to_pylist()
-    lists = recommender.recommend_table(ids)["recommended_products"].to_pylist()
-    assert [json.loads(document) for document in documents] == lists
+    documents = made.documents(ids)
+    assert [json.loads(document) for document in documents] == made.lists(ids)
     assert documents[0].startswith('[{"product_id":"')
+
+
+def test_evidence_from_the_lake_weighs_what_evidence_in_memory_weighs():
+    random = np.random.default_rng(5)
+    kinds = ["bought", "looked", "asked"]
+    history = [
+        [f"c{customer}", product, kind, days]
+        for customer, product, kind, days in zip(
+            random.integers(0, 30, 400),
+            random.choice(["pen", "paper", "ink", "globe", "quill", "unknown"], 400),
+            random.choice(kinds, 400),
+            random.integers(1, 900, 400),
+            strict=True,
+        )
+    ]
+    made = fitted(history)
+    known = encode(
+        evidence=made.evidence,
+        purchases=made.purchases,
+        product_ids=pd.Index(made.recommender.product_ids),
+        as_of=AS_OF.cutoff,
+    )
+    weighted = weighted_evidence(known, age=0, half_life_days=made.recommender.half_life_days)
+    ids = list(known.customers)
+    expected = weighted.matrix(customers=len(ids), sources=made.recommender.sources.num_rows)
+    found = made.matrix([*ids, "a stranger"])
+    assert found.nnz == expected.nnz > 200
+    np.testing.assert_allclose(found[:-1].toarray(), expected.toarray(), rtol=1e-5)
 
 
 def test_no_product_to_recommend_is_refused():
@@ -184,5 +213,6 @@ def test_times_without_a_zone_are_refused():
     naive = events(POPULAR_PAPER).assign(happened_at=pd.Timestamp("2026-01-01"))
     with pytest.raises(BadInputError, match="time zone"):
         fitted(POPULAR_PAPER, purchases=naive)
+    known = {"evidence": events([]), "purchases": events([]), "products": catalogue()}
     with pytest.raises(BadInputError, match="no time zone"):
-        fitted(POPULAR_PAPER, as_of=AS_OF.replace(tzinfo=None))
+        fit_recommender(**known, as_of=AS_OF.cutoff.replace(tzinfo=None))
