@@ -7,7 +7,6 @@ from datetime import date, timedelta
 
 import mlflow
 import psycopg2
-import pyarrow as pa
 import pytest
 
 from mkt_pipeline.contracts.feature import Feature
@@ -28,9 +27,6 @@ from mkt_pipeline.stack.addresses import addresses
 from mkt_pipeline.stack.deployment import deployment
 from mkt_pipeline.stack.launch import up
 from mkt_pipeline.stack.shutdown import down
-from mkt_pipeline.steps import recommend as recommend_step
-from mkt_pipeline.steps import score as score_step
-from mkt_pipeline.steps.recommend import recommending
 from mkt_pipeline.steps.score import refuse_misfit
 from mkt_pipeline.tracking.code_version import code_version
 from mkt_pipeline.wiring.pipeline import wire
@@ -147,47 +143,6 @@ def test_everybody_has_reasons_and_three_products(pipeline, published):
         CASE,
     )
     assert counts == [(3, 3)]
-
-
-def test_what_is_said_of_a_customer_does_not_depend_on_the_batch(pipeline, published, monkeypatch):
-    before = scored(pipeline)
-    monkeypatch.setattr(score_step, "BATCH_ROWS", 97)
-    pipeline.score(CASE, as_of=DAY)
-    assert scored(pipeline) == before
-    assert len({products for _, _, products in before.values()}) > 20
-
-
-def test_recommendations_are_made_from_the_customers_own_evidence(pipeline, published):
-    use_case, day, found = pipeline.use_case(CASE), pipeline.as_of(DAY), scored(pipeline)
-    ids = sorted(found, reverse=True)[:300]
-    with pipeline.lake.session() as session:
-        table = pa.table({"customer_id": ids, "number": range(len(ids))})
-        made = recommending(pipeline.lake, session, use_case, day, session.register(table))
-        offers = made.recommender.documents(made.evidence.take(len(ids))).to_pylist()
-    assert offers == [found[one][2] for one in ids]
-
-
-def test_some_customers_teach_what_is_recommended_to_all(pipeline, published, monkeypatch):
-    use_case, day = pipeline.use_case(CASE), pipeline.as_of(DAY)
-    monkeypatch.setattr(recommend_step, "LEARNED_FROM", 1000)
-    popular = []
-    for _ in range(2):
-        with pipeline.lake.session() as session:
-            table = session.register(pa.table({"customer_id": ["somebody"], "number": [0]}))
-            made = recommending(pipeline.lake, session, use_case, day, table)
-            popular.append(made.recommender.transitions.popularity.tolist())
-            learned = made.recommender.documents(made.evidence.take(1)).to_pylist()
-    assert popular[0] == popular[1]
-    assert learned != ["[]"]
-
-
-def scored(pipeline):
-    """What the lake says of every customer of the day: propensity, reasons and products."""
-    with pipeline.lake.session() as session:
-        table = pipeline.lake.score_table(session, CASE, pipeline.as_of(DAY)).to_pyarrow()
-    names = ("propensity", "reasons", "recommended_products")
-    said = zip(*(table[name].to_pylist() for name in names), strict=True)
-    return dict(zip(table["customer_id"].to_pylist(), said, strict=True))
 
 
 def test_training_and_scoring_say_by_the_same_tags_what_they_were_made_from(
