@@ -78,7 +78,7 @@ class Settings(BaseSettings):
     mlflow_port: Port = Field(default=15000, description="Port of the local MLflow server.")
     airflow_port: Port = Field(default=18080, description="Port of Airflow's UI and API.")
     memory_limit: Annotated[str, Field(pattern=r"^\d+(MB|GB)$")] = Field(
-        default="900MB", description="Memory that DuckDB may use for one step, e.g. `2GB`."
+        default="600MB", description="Memory that DuckDB may use for one step, e.g. `2GB`."
     )
     threads: Annotated[int, Field(ge=1, le=256)] = Field(
         default=2, description="Threads that DuckDB, and scoring, may use for one step."

@@ -42,7 +42,7 @@ class Lake:
     source: str
     zone: str
     scratch: Path
-    memory_limit: str = "900MB"
+    memory_limit: str = "600MB"
     threads: int = 2
 
     def session(self) -> AbstractContextManager[Session]:

@@ -1,6 +1,6 @@
 """From calibrated propensities to the segments high, medium and low."""
 
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -10,18 +10,19 @@ from mkt_pipeline.contracts.use_case import Capacity, Thresholds
 from mkt_pipeline.errors import DataRefusedError
 
 Numbers = np.ndarray[Any, np.dtype[Any]]
+Ids: TypeAlias = Numbers | pa.ChunkedArray
 SEGMENTS = ("high", "medium", "low")
 """Best first."""
 
 
-def assign(*, propensities: Numbers, customer_ids: Numbers, rule: Thresholds | Capacity) -> Numbers:
+def assign(*, propensities: Numbers, customer_ids: Ids, rule: Thresholds | Capacity) -> Numbers:
     """The segment of each customer, in the order given, as an array of strings.
 
-    ``propensities`` are probabilities, ``customer_ids`` as many distinct strings; both may be
-    numpy arrays or pandas series. Under Thresholds a propensity equal to a threshold reaches it.
-    Under Capacity exactly ``high`` customers are high and the next ``medium`` are medium, as far as
-    there are so many; see ``ranks`` for ties. Refused are propensities that are missing or not
-    between 0 and 1.
+    ``propensities`` are probabilities, ``customer_ids`` as many distinct strings: numpy arrays,
+    pandas series, or of the ids an Arrow column. Under Thresholds a propensity equal to a threshold
+    reaches it. Under Capacity exactly ``high`` customers are high and the next ``medium`` are
+    medium, as far as there are so many; see ``ranks`` for ties. Refused are propensities that are
+    missing or not between 0 and 1.
     """
     if isinstance(rule, Thresholds):
         checked = _checked(propensities)
@@ -33,15 +34,15 @@ def assign(*, propensities: Numbers, customer_ids: Numbers, rule: Thresholds | C
     return np.array(SEGMENTS, dtype=object)[places]
 
 
-def ranks(*, propensities: Numbers, customer_ids: Numbers) -> Numbers:
+def ranks(*, propensities: Numbers, customer_ids: Ids) -> Numbers:
     """The place of each customer as int64, 1 for the highest propensity.
 
     Ties go to the smaller ``customer_id`` by its bytes, so that the same scores give the same
     places whatever order they come in. Refused as in ``assign``.
     """
-    table = pa.table(
-        {"propensity": _checked(propensities), "customer_id": pa.array(customer_ids, pa.string())}
-    )
+    known = isinstance(customer_ids, pa.ChunkedArray)
+    ids = customer_ids if known else pa.array(customer_ids, pa.string())
+    table = pa.table({"propensity": _checked(propensities), "customer_id": ids})
     if table["customer_id"].null_count:
         raise DataRefusedError("a customer id is missing", remedy="score customers with an id")
     keys = [("propensity", "descending"), ("customer_id", "ascending")]

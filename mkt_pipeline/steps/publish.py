@@ -1,9 +1,10 @@
 """Step: turn a night's scores into segments and publish them, all or nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
-import ibis
 import ibis.expr.types as ir
+import numpy as np
 import pyarrow as pa
 
 from mkt_pipeline.campaign.database import CampaignDatabase
@@ -11,13 +12,23 @@ from mkt_pipeline.campaign.publication import Publication, Receipt
 from mkt_pipeline.contracts.as_of import AsOf
 from mkt_pipeline.contracts.night import Published
 from mkt_pipeline.contracts.use_case import UseCase
+from mkt_pipeline.errors import TryAgainError
 from mkt_pipeline.lake.lake import Lake
 from mkt_pipeline.lake.session import Session
-from mkt_pipeline.segments.rule import assign, ranks
+from mkt_pipeline.segments.rule import Numbers, assign, ranks
 from mkt_pipeline.steps.stopwatch import Stopwatch
 
 DATA_VERSION = "data_version_"
 """Begins the names of the facts that tell versions of change logs, as on the runs in MLflow."""
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Of every customer, in the order of the scores: propensity, segment and rank."""
+
+    propensity: Numbers
+    segment: Numbers
+    rank: Numbers
 
 
 def publish_segments(
@@ -37,13 +48,13 @@ def publish_segments(
     """
     watch, facts = Stopwatch(), lake.score_facts(use_case.name, as_of)
     with lake.session() as session:
-        scores = session.materialise(lake.score_table(session, use_case.name, as_of))
-        segments = _segments(session, scores, use_case)
+        scores = lake.score_table(session, use_case.name, as_of)
+        placed = _placed(session, scores, use_case)
         if dry_run:
-            return _only_counted(segments, use_case, as_of, watch)
+            return _only_counted(placed, use_case, as_of, watch)
         receipt = campaign.publish(
             publication=_publication(lake, use_case, as_of, facts, origin),
-            rows=session.stream(_published(scores, segments)),
+            rows=_published(session, scores, placed),
             limits=use_case.publication,
         )
     return published(receipt, seconds=watch.seconds)
@@ -105,40 +116,44 @@ def _data_versions(facts: Mapping[str, str | int | float]) -> dict[str, int] | N
     return told or None
 
 
-def _only_counted(
-    segments: ir.Table, use_case: UseCase, as_of: AsOf, watch: Stopwatch
-) -> Published:
-    counted = segments.group_by("segment").aggregate(customers=segments.count()).to_pyarrow()
-    counts = {row["segment"]: row["customers"] for row in counted.to_pylist()}
-    rows = sum(counts.values())
+def _only_counted(placed: Placed, use_case: UseCase, as_of: AsOf, watch: Stopwatch) -> Published:
+    names, counted = np.unique(placed.segment.astype(str), return_counts=True)
+    counts = dict(zip(names.tolist(), counted.tolist(), strict=True))
+    rows = len(placed.segment)
     return Published(use_case.name, str(as_of), rows, counts, seconds=watch.seconds, dry_run=True)
 
 
-def _segments(session: Session, scores: ir.Table, use_case: UseCase) -> ir.Table:
+def _placed(session: Session, scores: ir.Table, use_case: UseCase) -> Placed:
     """Segment and rank of every customer; both depend on all customers, unlike the scores."""
     table = session.stream(scores.select("customer_id", "propensity")).read_all()
-    ids = table["customer_id"].to_numpy(zero_copy_only=False)
-    propensities = table["propensity"].to_numpy()
-    rank = ranks(propensities=propensities, customer_ids=ids)
-    segment = assign(propensities=propensities, customer_ids=ids, rule=use_case.segments)
-    return session.register(
-        pa.table(
-            {
-                "customer_id": table["customer_id"],
-                "segment": pa.array(segment, pa.string()),
-                "segment_rank": rank,
-            }
-        )
-    )
+    known = {
+        "propensities": table["propensity"].to_numpy(),
+        "customer_ids": table["customer_id"],
+    }
+    return Placed(known["propensities"], assign(**known, rule=use_case.segments), ranks(**known))
 
 
-def _published(scores: ir.Table, segments: ir.Table) -> ir.Table:
-    joined = scores.join(segments, "customer_id")
-    return joined.order_by(ibis._.segment_rank).select(
-        "customer_id",
-        "propensity",
-        "segment",
-        "segment_rank",
-        "recommended_products",
-        "reasons",
-    )
+def _published(session: Session, scores: ir.Table, placed: Placed) -> pa.RecordBatchReader:
+    """The scores with their places, which are known by the order of the rows alone."""
+    names = ("customer_id", "propensity", "recommended_products", "reasons")
+    stream = session.stream(scores.select(*names))
+    schema = stream.schema.append(pa.field("segment", pa.string()))
+    schema = schema.append(pa.field("segment_rank", pa.int64()))
+    return pa.RecordBatchReader.from_batches(schema, _with_places(stream, schema, placed))
+
+
+def _with_places(
+    stream: pa.RecordBatchReader, schema: pa.Schema, placed: Placed
+) -> Iterator[pa.RecordBatch]:
+    start = 0
+    for batch in stream:
+        here = slice(start, start + batch.num_rows)
+        if not np.array_equal(batch["propensity"].to_numpy(), placed.propensity[here]):
+            raise TryAgainError(
+                "the scores were read in another order than a moment ago",
+                remedy="run it again; if it happens again, report it with the version of DuckDB",
+            )
+        segment = pa.array(placed.segment[here], pa.string())
+        columns = [*batch.columns, segment, pa.array(placed.rank[here])]
+        yield pa.RecordBatch.from_arrays(columns, schema=schema)
+        start += batch.num_rows
