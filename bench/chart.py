@@ -29,8 +29,9 @@ def draw(found: Mapping[str, Any], path: Path) -> None:
     """Write the chart."""
     figure = Figure(figsize=(10, 4), layout="constrained")
     left, right = figure.subplots(1, 2)
-    widest = max(sum(found[stages].values()) for stages in BARS.values())
-    for position, stages in enumerate(BARS.values()):
+    bars = {name: stages for name, stages in BARS.items() if found[stages]}
+    widest = max(sum(found[stages].values()) for stages in bars.values())
+    for position, stages in enumerate(bars.values()):
         start = 0.0
         for stage, seconds in found[stages].items():
             left.barh(position, seconds, left=start, color=COLOURS[stage], edgecolor="white")
@@ -38,7 +39,7 @@ def draw(found: Mapping[str, Any], path: Path) -> None:
                 middle = start + seconds / 2
                 left.text(middle, position, stage, ha="center", va="center", fontsize=7)
             start += seconds
-    left.set_yticks(range(len(BARS)), list(BARS))
+    left.set_yticks(range(len(bars)), list(bars))
     left.set(xlabel="seconds", title=f"{found['size']['customers']:,} customers")
     sizes = sorted(int(size) for size in found["scaling"])
     seconds = [found["scaling"][str(size)]["seconds"] for size in sizes]

@@ -5,10 +5,15 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from resource import RLIMIT_AS, setrlimit
 
 import psutil
 
 EVERY_SECONDS = 0.1
+
+
+class CommandFailedError(RuntimeError):
+    """A command ended with an error."""
 
 
 @dataclass(frozen=True)
@@ -20,8 +25,15 @@ class Measured:
     output: str
 
 
-def measured(command: Sequence[str], *, environment: Mapping[str, str]) -> Measured:
-    """Run a command to its end; a failure is raised with the last words of its output."""
+def measured(
+    command: Sequence[str], *, environment: Mapping[str, str], memory_share: float | None = None
+) -> Measured:
+    """Run a command to its end; a failure is raised with the last words of its output.
+
+    With ``memory_share`` it may not ask for more than this share of the machine's memory, so that
+    what does not fit ends by itself and takes nobody else with it.
+    """
+    most = int(psutil.virtual_memory().total * memory_share) if memory_share else None
     began = time.monotonic()
     process = subprocess.Popen(
         command,
@@ -29,6 +41,7 @@ def measured(command: Sequence[str], *, environment: Mapping[str, str]) -> Measu
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        preexec_fn=None if most is None else lambda: setrlimit(RLIMIT_AS, (most, most)),
     )
     peak = [0.0]
     watcher = threading.Thread(target=_watch, args=(process.pid, peak), daemon=True)
@@ -37,7 +50,7 @@ def measured(command: Sequence[str], *, environment: Mapping[str, str]) -> Measu
     seconds = time.monotonic() - began
     watcher.join()
     if process.returncode:
-        raise RuntimeError(f"{' '.join(command)} failed: {output[-2000:]}")
+        raise CommandFailedError(f"{' '.join(command)} failed: {output[-2000:]}")
     return Measured(seconds, peak[0], output)
 
 

@@ -2,10 +2,14 @@
 
 import json
 import os
+import shutil
 import sys
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+
+import psycopg2
 
 from bench import crm as bench_crm
 from bench.measured import Measured, measured
@@ -72,10 +76,19 @@ class Bench:
         )
         return Night(done.seconds, done.peak_mb, stages)
 
-    def run(self, module: str, *arguments: str) -> Measured:
+    def run(self, module: str, *arguments: str, memory_share: float | None = None) -> Measured:
         """One of the programs to compare with."""
         command = [sys.executable, "-W", "ignore", "-m", module, *arguments]
-        return measured(command, environment=self._environment())
+        environment = self._environment()
+        return measured(command, environment=environment, memory_share=memory_share)
+
+    def forget(self, name: str) -> None:
+        """Remove one CRM and its lake."""
+        shutil.rmtree(self.lake(name), ignore_errors=True)
+        with closing(psycopg2.connect(self.where.postgres.url("postgres"))) as connection:
+            connection.autocommit = True
+            with connection.cursor() as cursor:
+                cursor.execute(f'DROP DATABASE IF EXISTS "crm_{name}" WITH (FORCE)')
 
     def lake(self, name: str) -> Path:
         """The folder of the lake of one CRM."""
