@@ -61,13 +61,14 @@ class Recommend(FrozenModel):
 
 
 class Training(FrozenModel):
-    """Past as-of dates that make the training data, the seed of everything random, and what
-    refuses a training.
+    """Past as-of dates that make the training data, the kinds of model that compete, the seed of
+    everything random, and what refuses a training.
     """
 
     step_days: Days = 30
     max_dates: Annotated[int, Field(ge=1, le=60)] = 6
     max_rows: Annotated[int, Field(ge=1000)] = 200_000
+    candidates: Annotated[tuple[Name, ...], Field(min_length=1)] = ("logistic", "boosting")
     seed: int = 7
     leaks: LeakLimits = LeakLimits()
 

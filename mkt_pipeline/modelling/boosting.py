@@ -12,9 +12,9 @@ from sklearn.preprocessing import FunctionTransformer, OrdinalEncoder
 from threadpoolctl import threadpool_limits
 
 from mkt_pipeline.contracts.feature import Feature
-from mkt_pipeline.modelling.candidate import Candidate
+from mkt_pipeline.modelling.candidate import Candidate, Parameters, Range
 from mkt_pipeline.modelling.columns import known_text, names_of
-from mkt_pipeline.modelling.tree_tables import TreeTables, tree_tables
+from mkt_pipeline.modelling.tree_tables import MOST_SPLITS, TreeTables, tree_tables
 
 Values = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.bool_]
@@ -22,11 +22,8 @@ Labels = npt.NDArray[np.bool_]
 BLOCK_ROWS = 4096
 VALUES_FOR_THREADS = 20_000_000
 """Rows x columns; below, a fit in one thread takes at most some 20 seconds of one processor."""
-LEARNING_RATE = 0.1
-TREES = 80
-LEAVES = 15
-MIN_ROWS_PER_LEAF = 50
-L2 = 1.0
+MOST_LEAVES = MOST_SPLITS + 1
+"""Larger trees have no tables, and cost a night many times as much for the reasons."""
 RARE_ROWS = 50
 MAX_CATEGORIES = 200
 """The trees hold at most 255 bins; rarer categories share one."""
@@ -84,7 +81,7 @@ class BlockwiseBoosting(HistGradientBoostingClassifier):  # type: ignore[misc]  
         return {k: v for k, v in super().__getstate__().items() if k != "_tables"}
 
 
-def build_boosting(features: Sequence[Feature], seed: int) -> Pipeline:
+def build_boosting(features: Sequence[Feature], seed: int, parameters: Parameters) -> Pipeline:
     """Numbers as they are (the trees know NaN), categories as native categories.
 
     The number of trees is fixed: stopping early needs a held-out part, and a random one would
@@ -99,11 +96,11 @@ def build_boosting(features: Sequence[Feature], seed: int) -> Pipeline:
         ]
     )
     model = BlockwiseBoosting(
-        learning_rate=LEARNING_RATE,
-        max_iter=TREES,
-        max_leaf_nodes=LEAVES,
-        min_samples_leaf=MIN_ROWS_PER_LEAF,
-        l2_regularization=L2,
+        learning_rate=parameters["learning_rate"],
+        max_iter=int(parameters["trees"]),
+        max_leaf_nodes=int(parameters["leaves"]),
+        min_samples_leaf=int(parameters["rows_per_leaf"]),
+        l2_regularization=parameters["l2"],
         early_stopping=False,
         categorical_features=list(range(len(numbers), len(numbers) + len(categories))) or None,
         random_state=seed,
@@ -124,12 +121,15 @@ def _category_codes() -> Pipeline:
 BOOSTING = Candidate(
     name="boosting",
     title="Histogram gradient boosting",
-    parameters={
-        "learning_rate": LEARNING_RATE,
-        "trees": TREES,
-        "leaves": LEAVES,
-        "min_rows_per_leaf": MIN_ROWS_PER_LEAF,
-        "l2": L2,
+    defaults={"learning_rate": 0.1, "trees": 80, "leaves": 15, "rows_per_leaf": 50, "l2": 1.0},
+    space={
+        "learning_rate": Range(0.03, 0.3, log=True),
+        "trees": Range(40, 160, whole=True),
+        "leaves": Range(4, MOST_LEAVES, whole=True),
+        "rows_per_leaf": Range(20, 500, log=True, whole=True),
+        "l2": Range(0.01, 100, log=True),
+    },
+    notes={
         "categories": f"native, at most {MAX_CATEGORIES}, rarer than {RARE_ROWS} rows together",
     },
     build=build_boosting,

@@ -63,13 +63,13 @@ def _trained(
     validation: Labelled,
     seed: int,
 ) -> Trained:
-    pipeline = candidate.build(features, seed).fit(train.frame, train.label)
+    pipeline = candidate.pipeline(features, seed).fit(train.frame, train.label)
     score = pipeline.decision_function(validation.frame)
     method, cross_fitted = choose_method(score, validation.label, seed=seed)
     return Trained(
         name=candidate.name,
         title=candidate.title,
-        parameters=candidate.parameters,
+        parameters={**candidate.defaults, **candidate.notes},
         calibration=method,
         model=Calibrated(pipeline, Calibrator(method).fit(score, validation.label)),
         validation=evaluate(label=validation.label, propensity=cross_fitted, ranking=score),

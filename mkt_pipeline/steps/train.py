@@ -12,6 +12,7 @@ from mkt_pipeline.contracts.use_case import UseCase
 from mkt_pipeline.errors import ModelRefusedError, NoChampionError
 from mkt_pipeline.lake.lake import Lake
 from mkt_pipeline.modelling.baseline import Roles
+from mkt_pipeline.modelling.candidates import candidates_named
 from mkt_pipeline.modelling.figures import Compared, figures
 from mkt_pipeline.modelling.gate import Decision, decide
 from mkt_pipeline.modelling.importance import importance
@@ -62,6 +63,7 @@ def train_challenger(
         test=data.test,
         roles=Roles.of_window(max(use_case.windows_days)),
         seed=use_case.training.seed,
+        candidates=candidates_named(use_case.training.candidates),
     )
     decision = decide(
         challenger=outcome.test,

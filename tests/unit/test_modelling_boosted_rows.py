@@ -7,10 +7,10 @@ import pytest
 from mkt_pipeline.contracts.feature import Feature
 from mkt_pipeline.modelling import contributions as module
 from mkt_pipeline.modelling.boosted_rows import boosted_rows
-from mkt_pipeline.modelling.boosting import build_boosting
+from mkt_pipeline.modelling.boosting import BOOSTING
 from mkt_pipeline.modelling.calibration import Calibrated, Calibrator
 from mkt_pipeline.modelling.contributions import explained
-from mkt_pipeline.modelling.logistic import build_logistic
+from mkt_pipeline.modelling.logistic import LOGISTIC
 from mkt_pipeline.modelling.reference import reference_of
 
 FEATURES = (
@@ -40,9 +40,9 @@ def customers():
     return frame, (score + rng.normal(0, 1, rows) > 3).to_numpy()
 
 
-def fitted(build, customers):
+def fitted(candidate, customers):
     frame, label = customers
-    pipeline = build(FEATURES, 1).fit(frame, label)
+    pipeline = candidate.pipeline(FEATURES, 1).fit(frame, label)
     return Calibrated(
         pipeline, Calibrator("isotonic").fit(pipeline.decision_function(frame), label)
     )
@@ -51,7 +51,7 @@ def fitted(build, customers):
 def test_both_ways_give_the_same_contributions(customers, monkeypatch):
     frame, _ = customers
     asked = {
-        "model": fitted(build_boosting, customers),
+        "model": fitted(BOOSTING, customers),
         "frame": frame.head(500),
         "reference": reference_of(frame, FEATURES),
         "features": FEATURES,
@@ -65,7 +65,7 @@ def test_both_ways_give_the_same_contributions(customers, monkeypatch):
 
 def test_propensities_are_those_of_the_model_bit_for_bit(customers):
     frame, _ = customers
-    model = fitted(build_boosting, customers)
+    model = fitted(BOOSTING, customers)
     strange = frame.assign(
         region=frame["region"].where(frame.index % 7 > 0, "never seen"),
         channel=frame["channel"].where(frame.index % 5 > 0, None),
@@ -79,7 +79,7 @@ def test_propensities_are_those_of_the_model_bit_for_bit(customers):
 
 
 def test_values_on_a_threshold_go_where_the_model_sends_them(customers):
-    trees = fitted(build_boosting, customers).model[1]
+    trees = fitted(BOOSTING, customers).model[1]
     tables = trees.tables
     rng = np.random.default_rng(2)
     near = {
@@ -99,7 +99,7 @@ def test_values_on_a_threshold_go_where_the_model_sends_them(customers):
 
 
 def test_the_tables_are_no_part_of_what_is_kept(customers):
-    trees = fitted(build_boosting, customers).model[1]
+    trees = fitted(BOOSTING, customers).model[1]
     before = set(trees.__getstate__())
     assert trees.tables
     assert set(trees.__getstate__()) == before
@@ -107,7 +107,7 @@ def test_the_tables_are_no_part_of_what_is_kept(customers):
 
 def test_trees_with_many_splits_are_asked_as_a_whole(customers):
     frame, label = customers
-    pipeline = build_boosting(FEATURES, 1)
+    pipeline = BOOSTING.pipeline(FEATURES, 1)
     pipeline[1].set_params(max_leaf_nodes=64, min_samples_leaf=2)
     pipeline.fit(frame, label)
     model = Calibrated(pipeline, Calibrator().fit(pipeline.decision_function(frame), label))
@@ -118,6 +118,6 @@ def test_trees_with_many_splits_are_asked_as_a_whole(customers):
 def test_any_other_model_is_asked_as_a_whole(customers):
     frame, _ = customers
     reference = reference_of(frame, FEATURES)
-    assert boosted_rows(fitted(build_boosting, customers), frame, reference, FEATURES)
-    assert boosted_rows(fitted(build_logistic, customers), frame, reference, FEATURES) is None
+    assert boosted_rows(fitted(BOOSTING, customers), frame, reference, FEATURES)
+    assert boosted_rows(fitted(LOGISTIC, customers), frame, reference, FEATURES) is None
     assert boosted_rows(object(), frame, reference, FEATURES) is None

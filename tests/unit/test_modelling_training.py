@@ -127,7 +127,7 @@ def test_the_reference_is_the_median_and_the_most_frequent(outcome):
 
 @pytest.mark.parametrize("candidate", CANDIDATES, ids=lambda c: c.name)
 def test_unknown_categories_count_the_same_however_they_are_written(candidate):
-    fitted = candidate.build(FEATURES, 7)
+    fitted = candidate.pipeline(FEATURES, 7)
     data = labelled("2026-01-01", 1, text="str")
     fitted.fit(data.frame, data.label)
     other = labelled("2026-01-01", 1, text="object").frame
@@ -140,7 +140,7 @@ def test_unknown_categories_count_the_same_however_they_are_written(candidate):
 @pytest.mark.parametrize("candidate", CANDIDATES, ids=lambda c: c.name)
 def test_a_category_never_seen_and_other_column_order_are_scored(candidate):
     data = labelled("2026-01-01", 1)
-    fitted = candidate.build(FEATURES, 7).fit(data.frame, data.label)
+    fitted = candidate.pipeline(FEATURES, 7).fit(data.frame, data.label)
     new = data.frame.assign(region="atlantis")[list(data.frame.columns[::-1])]
     assert np.isfinite(fitted.decision_function(new)).all()
 
