@@ -1,0 +1,156 @@
+"""How sure a figure is: the same figure on customers drawn again and again."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
+
+import numpy as np
+import numpy.typing as npt
+
+from mkt_pipeline.errors import TrainingRefusedError
+
+Values = npt.NDArray[np.float64]
+Labels = npt.NDArray[np.bool_]
+Integers = npt.NDArray[np.int64]
+
+REPLICATES = 500
+"""The ends of a 95 % interval are then some twelfth value from the outside."""
+CONFIDENCE = 0.95
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A figure and the bounds that hold it with 95 % confidence."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """Rows in the order of a model, best first, where the equally ranked count as one.
+
+    ``ranking`` and ``label`` have shape [rows]. The measures take weights of shape [rows].
+    """
+
+    ranking: Values
+    label: Labels
+
+    @cached_property
+    def _order(self) -> Integers:
+        return np.argsort(-self.ranking, kind="stable")
+
+    @cached_property
+    def _ends(self) -> Integers:
+        """The last place of every group of equals."""
+        ordered = self.ranking[self._order]
+        return np.append(np.flatnonzero(np.diff(ordered)), len(ordered) - 1)
+
+    def _found(self, weight: Values) -> tuple[Values, Values]:
+        """Buyers and rows up to the end of every group, by weight."""
+        ordered = weight[self._order]
+        buyers = np.cumsum(ordered * self.label[self._order])
+        return buyers[self._ends], np.cumsum(ordered)[self._ends]
+
+    def average_precision(self, weight: Values) -> float:
+        """As ``metrics.evaluate`` has it, weighted."""
+        buyers, rows = self._found(weight)
+        gained = np.diff(buyers, prepend=0.0)
+        with np.errstate(invalid="ignore"):  # groups that were not drawn gain nothing
+            precision = np.where(rows > 0, buyers / rows, 0.0)
+        return float(np.sum(precision * gained) / buyers[-1])
+
+    def roc_auc(self, weight: Values) -> float:
+        """As ``metrics.evaluate`` has it, weighted."""
+        buyers, rows = self._found(weight)
+        others = rows - buyers
+        height = buyers + np.concatenate([[0.0], buyers[:-1]])
+        area = np.sum(np.diff(others, prepend=0.0) * height) / 2
+        return float(area / (buyers[-1] * others[-1]))
+
+
+MEASURES = MappingProxyType(
+    {"average_precision": Ranked.average_precision, "roc_auc": Ranked.roc_auc}
+)
+
+
+@dataclass(frozen=True)
+class Resampled:
+    """Figures of several models on the same draws, so that they can be compared pair by pair.
+
+    ``values`` has the figures by model and measure, ``draws`` those of each draw, of shape [draws].
+    """
+
+    values: Mapping[tuple[str, str], float]
+    draws: Mapping[tuple[str, str], Values]
+
+    def interval(self, model: str, measure: str) -> Interval:
+        """The figure with its percentile interval (Efron and Tibshirani 1993, chapter 13)."""
+        tail = (1 - CONFIDENCE) / 2
+        low, high = np.quantile(self.draws[model, measure], (tail, 1 - tail))
+        return Interval(self.values[model, measure], float(low), float(high))
+
+    def difference(self, model: str, other: str, measure: str) -> Interval:
+        """By how much ``model`` is better than ``other``, with its interval."""
+        tail = (1 - CONFIDENCE) / 2
+        draws = self.draws[model, measure] - self.draws[other, measure]
+        low, high = np.quantile(draws, (tail, 1 - tail))
+        value = self.values[model, measure] - self.values[other, measure]
+        return Interval(value, float(low), float(high))
+
+    def probability_better(self, model: str, other: str, measure: str) -> float:
+        """The share of draws in which ``model`` is better than ``other``, equals counted half."""
+        difference = self.draws[model, measure] - self.draws[other, measure]
+        return float(np.mean((difference > 0) + 0.5 * (difference == 0)))
+
+
+def resample(
+    *,
+    label: Labels,
+    rankings: Mapping[str, Values],
+    seed: int,
+    customer: Integers | None = None,
+    replicates: int = REPLICATES,
+    measures: Sequence[str] = tuple(MEASURES),
+) -> Resampled:
+    """Figures of every ranking (of shape [rows]) on draws of customers with replacement.
+
+    The bootstrap of Efron (1979), by ``customer`` (numbers from 0, of shape [rows]; one row each
+    where none are given): rows of one customer are drawn together, for they are alike. All
+    rankings are measured on the same draws. Refused: labels of one class.
+    """
+    positives = int(np.count_nonzero(label))
+    if positives in (0, len(label)):
+        raise TrainingRefusedError(
+            f"figures need both classes, and {positives} of {len(label)} rows have the event",
+            remedy="measure on a window in which some bought and some did not",
+        )
+    ranked = {name: Ranked(ranking, label) for name, ranking in rankings.items()}
+    asked = [(name, measure) for name in ranked for measure in measures]
+    everybody = np.ones(len(label))
+    draws: dict[tuple[str, str], list[float]] = {one: [] for one in asked}
+    for weight in _weights(label, customer, seed, replicates):
+        for name, measure in asked:
+            draws[name, measure].append(MEASURES[measure](ranked[name], weight))
+    return Resampled(
+        {(name, m): MEASURES[m](ranked[name], everybody) for name, m in asked},
+        {one: np.array(found) for one, found in draws.items()},
+    )
+
+
+def _weights(
+    label: Labels, customer: Integers | None, seed: int, replicates: int
+) -> Iterator[Values]:
+    """How often each row is drawn; a draw without a buyer, or of buyers only, is drawn anew."""
+    random = np.random.default_rng(seed)
+    number = np.arange(len(label)) if customer is None else customer
+    customers = int(number.max()) + 1
+    for _ in range(replicates):
+        while True:
+            drawn = np.bincount(random.integers(0, customers, customers), minlength=customers)
+            weight = drawn[number].astype(np.float64)
+            if 0 < weight[label].sum() < weight.sum():
+                break
+        yield weight
