@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 
 import ibis
+import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
 from mkt_pipeline.contracts.as_of import AsOf
@@ -85,9 +86,14 @@ def _part(known: Mapping[str, ir.Table], number: int, count: int) -> Mapping[str
     return {
         name: table
         if "customer_id" not in table.columns
-        else table.filter((table.customer_id.hash() % count).abs() == number)
+        else table.filter(_hash(table.customer_id) % count == number)
         for name, table in known.items()
     }
+
+
+@ibis.udf.scalar.builtin(name="hash")
+def _hash(text: str) -> dt.uint64:
+    """DuckDB's own, as a number without a sign; Ibis' goes through a string of bits."""
 
 
 def definition(use_case: UseCase) -> str:
