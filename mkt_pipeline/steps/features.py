@@ -91,7 +91,7 @@ def _part(known: Mapping[str, ir.Table], number: int, count: int) -> Mapping[str
     }
 
 
-@ibis.udf.scalar.builtin(name="hash")
+@ibis.udf.scalar.builtin(name="hash")  # type: ignore[untyped-decorator]  # as Ibis has it
 def _hash(text: str) -> dt.uint64:
     """DuckDB's own, as a number without a sign; Ibis' goes through a string of bits."""
 
