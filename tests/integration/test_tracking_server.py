@@ -16,8 +16,8 @@ from mkt_pipeline.contracts.feature import Feature
 from mkt_pipeline.contracts.use_case import UseCase
 from mkt_pipeline.errors import ModelRefusedError, NoChampionError, ServerUnavailableError
 from mkt_pipeline.modelling.baseline import Roles
-from mkt_pipeline.modelling.labelled import Labelled
 from mkt_pipeline.modelling.candidates import CANDIDATES
+from mkt_pipeline.modelling.labelled import Labelled
 from mkt_pipeline.modelling.metrics import METRIC_NAMES
 from mkt_pipeline.modelling.outcome import TrainingOutcome
 from mkt_pipeline.modelling.training import train
