@@ -10,6 +10,9 @@ from mkt_pipeline.contracts.publication_limits import PublicationLimits
 SHARE_FLOOR = 0.02
 """A share may always change by so much: of a segment that hardly exists, doubling says nothing."""
 
+FEW = 20
+"""A segment of so many customers may be empty the next night; a larger one does not just end."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Night:
@@ -109,7 +112,11 @@ def _shares(before: Night, now: Night, limits: PublicationLimits) -> Iterator[Ch
     for segment in before.counts:
         old = before.counts[segment] / before.rows
         new = now.counts[segment] / now.rows
-        limit = min(limits.share_points, max(SHARE_FLOOR, limits.share_change * old))
+        # As many times smaller as it may become larger: halved where it may double.
+        times = limits.share_change / (1 + (new < old) * limits.share_change)
+        limit = min(limits.share_points, max(SHARE_FLOOR, times * old))
+        if not now.counts[segment] and before.counts[segment] > FEW:
+            limit = 0.0
         yield Check(
             name=f"share of {segment}",
             value=new - old,

@@ -14,8 +14,9 @@ class PublicationLimits(FrozenModel):
     """Limits against the last publication before the day; a night outside them is held.
 
     ``rows_change`` and ``mean_change`` bound the relative change of the number of customers and of
-    the mean propensity. The share of each segment may change by ``share_change`` times itself,
-    though never by more than ``share_points`` of all customers. ``changed_segment`` bounds the
+    the mean propensity. The share of each segment may grow by ``share_change`` times itself, or
+    shrink as many times, though never by more than ``share_points`` of all customers; a segment of
+    more than twenty customers may not end. ``changed_segment`` bounds the
     share of the last publication's customers who have another segment now or are gone.
     """
 

@@ -51,7 +51,7 @@ def refuse_bad(
             f"{entity}: {quarantined:,} of {total:,} rows break the contract ({rules}), more than"
             f" {limits.quarantine:.2%}; nothing was committed",
             remedy="look at them with `mkt quarantine show`, mend the mapping or the data, or go"
-            f" on without them by `mkt quarantine release {entity} --as-of {day}`",
+            f' on without them by `mkt quarantine release {entity} --as-of {day} --reason "..."`',
             rows=quarantined,
         )
 
@@ -63,6 +63,6 @@ def refuse_shrunk(entity: str, limits: Limits, *, day: str, before: int, deleted
             f"{entity}: {deleted:,} of {before:,} rows are gone, more than"
             f" {limits.shrink:.0%}; nothing was committed",
             remedy="check the query and the reader's rights; if the CRM really lost them, accept"
-            f" it by `mkt quarantine release {entity} --as-of {day}`",
+            f' it by `mkt quarantine release {entity} --as-of {day} --reason "..."`',
             rows=deleted,
         )

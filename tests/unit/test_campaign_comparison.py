@@ -26,9 +26,10 @@ def broken(now, *, before=None, changed=0, **limits):
         (night(low=1001), ["customers"]),
         (night(high=80, low=760), []),  # may double
         (night(high=81, low=759), ["share of high"]),
-        (night(high=0, low=840), []),  # and vanish, where it is so small
-        (night(medium=60, low=900), []),
-        (night(medium=59, low=901), ["share of medium", "share of low"]),
+        (night(high=20, low=820), []),  # or be halved
+        (night(high=19, low=821), ["share of high"]),
+        (night(medium=80, low=880), []),
+        (night(medium=79, low=881), ["share of medium"]),
         (night(mean=0.15), []),
         (night(mean=0.151), ["mean propensity"]),
         (night(mean=0.049), ["mean propensity"]),
@@ -47,6 +48,12 @@ def test_a_segment_that_hardly_existed_may_grow_to_a_fiftieth():
     before = night(high=1, low=839)
     assert broken(night(high=21, low=819), before=before) == []
     assert broken(night(high=22, low=818), before=before) == ["share of high"]
+
+
+def test_a_segment_does_not_just_end_unless_it_hardly_existed():
+    assert broken(night(high=0, low=820), before=night(high=20, low=800)) == []
+    assert broken(night(high=0, low=821), before=night(high=21, low=800)) == ["share of high"]
+    assert broken(night(high=2, low=819), before=night(high=21, low=800)) == []
 
 
 def test_limits_of_the_use_case_count():
