@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 from mkt_pipeline.lake.delta_log import named_in_log
 from mkt_pipeline.lake.erased import CUSTOMER, own_entities
 from mkt_pipeline.lake.erasing import LakeErasure, data_files, nameless_keys
+from mkt_pipeline.lake.scratch import leftovers
 from mkt_pipeline.lake.session import Session
 
 
@@ -29,8 +30,8 @@ def left_in_lake(erasure: LakeErasure, session: Session, customer_id: str) -> li
         name = folder.relative_to(root).as_posix()
         found += [f"lake/{name}: log {entry}" for entry in named_in_log(folder, customer_id)]
     found += _nameless(erasure, session, customer_id)
-    leftover = erasure.leftover_sessions()
-    return found + [f"scratch/{folder.name}: left by a killed run" for folder in leftover]
+    left = leftovers(erasure.scratch)
+    return found + [f"scratch/{folder.name}: left by a killed run" for folder in left]
 
 
 def _in_file(session: Session, path: Path, root: Path, customer_id: str) -> Iterator[str]:

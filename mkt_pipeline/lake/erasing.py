@@ -1,6 +1,5 @@
 """Taking one person out of every table of the lake, for good."""
 
-import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from mkt_pipeline.lake.changes import newest_versions
 from mkt_pipeline.lake.delta import DeltaStore
 from mkt_pipeline.lake.delta_log import clean_log, committed_files
 from mkt_pipeline.lake.erased import CUSTOMER, Erased, own_entities
+from mkt_pipeline.lake.scratch import remove_leftovers
 from mkt_pipeline.lake.session import Session
 
 UNFINISHED_SECONDS = 3 * 3600
@@ -48,8 +48,7 @@ class LakeErasure:
             counts[name] = self._erase_from(session, store, name, customer_id)
             clean_log(folder)
             _remove_old_files(folder, store)
-        for leftover in self.leftover_sessions():
-            shutil.rmtree(leftover, ignore_errors=True)
+        remove_leftovers(self.scratch)
         return counts
 
     def tables(self) -> Iterator[Path]:
@@ -60,11 +59,6 @@ class LakeErasure:
                 remedy="set MKT_LAKE_URI to a folder",
             )
         return (log.parent for log in sorted(Path(self.uri).rglob("_delta_log")))
-
-    def leftover_sessions(self) -> list[Path]:
-        """Scratch folders of runs that were killed."""
-        found = self.scratch.glob("step-*") if self.scratch.is_dir() else ()
-        return [folder for folder in found if _is_old(folder)]
 
     def _own_keys(self, session: Session, customer_id: str) -> dict[str, list[str]]:
         """By entity, the keys of rows that were this person's and nobody else's."""

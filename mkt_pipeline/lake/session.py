@@ -1,10 +1,8 @@
 """A DuckDB session for one step, with limits, in a scratch folder that goes with it."""
 
-import shutil
-import tempfile
 import uuid
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +11,7 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
+from mkt_pipeline.lake.scratch import scratch_folder
 from mkt_pipeline.lake.storage_errors import storage_errors
 
 VALUES_AT_ONCE = 1_000_000
@@ -60,10 +59,7 @@ class Session:
 @contextmanager
 def open_session(*, folder: Path, memory_limit: str, threads: int) -> Iterator[Session]:
     """Open a session; whatever it spilled is removed at the end."""
-    with storage_errors(str(folder)):
-        folder.mkdir(parents=True, exist_ok=True)
-        scratch = Path(tempfile.mkdtemp(prefix="step-", dir=folder))
-    try:
+    with _scratch(folder) as scratch:
         backend = ibis.duckdb.connect(
             scratch / "scratch.duckdb",
             memory_limit=memory_limit,
@@ -81,5 +77,12 @@ def open_session(*, folder: Path, memory_limit: str, threads: int) -> Iterator[S
                 yield Session(backend, scratch)
         finally:
             backend.disconnect()
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+
+
+@contextmanager
+def _scratch(folder: Path) -> Iterator[Path]:
+    """The folder; only what happens while it is made is told as its fault."""
+    with ExitStack() as stack:
+        with storage_errors(str(folder)):
+            scratch = stack.enter_context(scratch_folder(folder))
+        yield scratch

@@ -79,8 +79,7 @@ def verify_erased(*, lake: Lake, campaign: CampaignDatabase, customer_id: str) -
     if left:
         raise StillThereError(
             f"of this person there is left: {'; '.join(left)}",
-            remedy="run `mkt erase` with a reason while no night is running; what a killed run"
-            " left can be removed three hours later",
+            remedy="run `mkt erase` with a reason while no night is running",
         )
     return NothingLeft(watch.seconds)
 

@@ -51,9 +51,9 @@ def test_a_segment_that_hardly_existed_may_grow_to_a_fiftieth():
 
 
 def test_a_segment_does_not_just_end_unless_it_hardly_existed():
-    assert broken(night(high=0, low=820), before=night(high=20, low=800)) == []
-    assert broken(night(high=0, low=821), before=night(high=21, low=800)) == ["share of high"]
-    assert broken(night(high=2, low=819), before=night(high=21, low=800)) == []
+    assert broken(night(high=0, low=920), before=night(high=20, low=900)) == []
+    assert broken(night(high=0, low=921), before=night(high=21, low=900)) == ["share of high"]
+    assert broken(night(high=1, low=920), before=night(high=21, low=900)) == []
 
 
 def test_limits_of_the_use_case_count():

@@ -1,0 +1,66 @@
+"""Scratch folders: one per session, gone with it, and known as left behind where it was killed."""
+
+import fcntl
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+PREFIX, LOCK = "step-", "lock"
+
+UNLOCKED_SECONDS = 3 * 3600
+"""A folder without a lock is being made at this moment, unless it is older than any step."""
+
+
+@contextmanager
+def scratch_folder(root: Path) -> Iterator[Path]:
+    """A new folder below ``root`` that is removed at the end.
+
+    It holds a file that stays locked as long as its process lives, however that ends. Before, what
+    killed processes left is removed.
+    """
+    root.mkdir(parents=True, exist_ok=True)
+    remove_leftovers(root)
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=root))
+    try:
+        with (folder / f"new-{LOCK}").open("w") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            # Seen by others only when it is locked.
+            Path(held.name).rename(folder / LOCK)
+            yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def leftovers(root: Path) -> list[Path]:
+    """Scratch folders below ``root`` whose process has ended."""
+    found = sorted(root.glob(f"{PREFIX}*")) if root.is_dir() else []
+    return [folder for folder in found if _is_left(folder)]
+
+
+def remove_leftovers(root: Path) -> list[Path]:
+    """Remove what killed processes left; returns the folders that were there."""
+    found = leftovers(root)
+    for folder in found:
+        shutil.rmtree(folder, ignore_errors=True)
+    return found
+
+
+def _is_left(folder: Path) -> bool:
+    try:
+        with (folder / LOCK).open() as held:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return _is_old(folder)
+    except OSError:  # locked, or somebody else's
+        return False
+    return True
+
+
+def _is_old(folder: Path) -> bool:
+    try:
+        return time.time() - folder.stat().st_mtime > UNLOCKED_SECONDS
+    except FileNotFoundError:  # gone by now: a session ended
+        return False
