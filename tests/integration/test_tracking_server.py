@@ -16,7 +16,6 @@ from mkt_pipeline.contracts.feature import Feature
 from mkt_pipeline.contracts.use_case import UseCase
 from mkt_pipeline.errors import ModelRefusedError, NoChampionError, ServerUnavailableError
 from mkt_pipeline.modelling.baseline import Roles
-from mkt_pipeline.modelling.candidates import CANDIDATES
 from mkt_pipeline.modelling.labelled import Labelled
 from mkt_pipeline.modelling.metrics import METRIC_NAMES
 from mkt_pipeline.modelling.outcome import TrainingOutcome
@@ -138,7 +137,7 @@ def test_every_candidate_and_the_baseline_have_a_run_below_with_the_same_names(
         [experiment], f"tags.mlflow.parentRunId = '{trained.run_id}'"
     )
     figures = {run.info.run_name: run.data.metrics for run in children}
-    assert set(figures) == {*(candidate.name for candidate in CANDIDATES), "baseline"}
+    assert set(figures) == {*(tried.name for tried in outcome.candidates), "baseline"}
     names = [f"{prefix}{name}" for prefix in ("", "validation_") for name in METRIC_NAMES]
     for name, metrics in figures.items():
         assert sorted(metrics) == sorted(names)
