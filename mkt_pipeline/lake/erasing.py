@@ -1,6 +1,5 @@
 """Taking one person out of every table of the lake, for good."""
 
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,9 +14,7 @@ from mkt_pipeline.lake.delta_log import clean_log, committed_files
 from mkt_pipeline.lake.erased import CUSTOMER, Erased, own_entities
 from mkt_pipeline.lake.scratch import remove_leftovers
 from mkt_pipeline.lake.session import Session
-
-UNFINISHED_SECONDS = 3 * 3600
-"""No task runs longer: what is older and belongs to no commit was left by a killed run."""
+from mkt_pipeline.lake.unfinished import is_old
 
 
 @dataclass(frozen=True)
@@ -145,7 +142,7 @@ def _remove_old_files(folder: Path, store: DeltaStore) -> None:
         )
     for path in on_disk - current:
         # What no commit knows of may be about to be committed.
-        if path in committed or _is_old(path):
+        if path in committed or is_old(path):
             path.unlink(missing_ok=True)
 
 
@@ -176,10 +173,3 @@ def _number(rows: ir.Table) -> int:
 def _quoted(value: str) -> str:
     escaped = value.replace("'", "''")
     return f"'{escaped}'"
-
-
-def _is_old(path: Path) -> bool:
-    try:
-        return time.time() - path.stat().st_mtime > UNFINISHED_SECONDS
-    except FileNotFoundError:
-        return False

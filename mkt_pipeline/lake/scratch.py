@@ -3,15 +3,13 @@
 import fcntl
 import shutil
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-PREFIX, LOCK = "step-", "lock"
+from mkt_pipeline.lake.unfinished import is_old
 
-UNLOCKED_SECONDS = 3 * 3600
-"""A folder without a lock is being made at this moment, unless it is older than any step."""
+PREFIX, LOCK = "step-", "lock"
 
 
 @contextmanager
@@ -52,15 +50,8 @@ def _is_left(folder: Path) -> bool:
     try:
         with (folder / LOCK).open() as held:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except FileNotFoundError:
-        return _is_old(folder)
+    except FileNotFoundError:  # without a lock it is being made at this moment
+        return is_old(folder)
     except OSError:  # locked, or somebody else's
         return False
     return True
-
-
-def _is_old(folder: Path) -> bool:
-    try:
-        return time.time() - folder.stat().st_mtime > UNLOCKED_SECONDS
-    except FileNotFoundError:  # gone by now: a session ended
-        return False

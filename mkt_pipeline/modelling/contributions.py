@@ -10,6 +10,7 @@ import pandas as pd
 from mkt_pipeline.contracts.feature import Feature
 from mkt_pipeline.modelling.boosted_rows import BoostedRows, boosted_rows
 from mkt_pipeline.modelling.families import families
+from mkt_pipeline.modelling.log_odds import log_odds
 from mkt_pipeline.modelling.propensity import Propensity, propensity_of
 from mkt_pipeline.modelling.reference import Reference
 
@@ -18,8 +19,6 @@ Places = npt.NDArray[np.intp]
 
 PAIRS_PER_CALL = 65_536
 """Rows stacked for one call of the model: few calls, and well under a hundred megabytes."""
-SMALLEST = 1e-6
-"""Probabilities are kept this far from 0 and 1, so that log-odds stay finite."""
 
 
 @dataclass(frozen=True)
@@ -63,11 +62,11 @@ def explained(
     result = np.zeros((len(frame), len(features)))
     # Family by family, so that each call replaces few columns.
     family, row = np.nonzero(np.array([differs[:, list(group)].any(axis=1) for group in related]))
-    own = _log_odds(propensity)
+    own = log_odds(propensity)
     for start in range(0, len(row), pairs_per_call):
         pairs = slice(start, start + pairs_per_call)
         stacked = _occluded(frame, reference, features, related, row[pairs], family[pairs])
-        moved = own[row[pairs]] - _log_odds(propensity_of(model, stacked))
+        moved = own[row[pairs]] - log_odds(propensity_of(model, stacked))
         result[row[pairs], _speakers(differs, related, row[pairs], family[pairs])] = moved
     return Explained(propensity, result)
 
@@ -106,11 +105,11 @@ def _of_trees(
 ) -> Explained:
     """The same of boosted trees, which are asked about all families at once."""
     propensity, result = boosted.propensity(boosted.score), np.zeros(differs.shape)
-    own = _log_odds(propensity)
+    own = log_odds(propensity)
     for family, score in enumerate(boosted.scores_without(related)):
         row = np.flatnonzero(differs[:, list(related[family])].any(axis=1))
         if len(row):
-            moved = own[row] - _log_odds(boosted.propensity(score[row]))
+            moved = own[row] - log_odds(boosted.propensity(score[row]))
             of_family = np.full(len(row), family)
             result[row, _speakers(differs, related, row, of_family)] = moved
     return Explained(propensity, result)
@@ -129,8 +128,3 @@ def _speakers(
         first = np.argmax(differs[np.ix_(row[pairs], members)], axis=1)
         speakers[pairs] = members[first]
     return speakers
-
-
-def _log_odds(propensity: Values) -> Values:
-    propensity = np.clip(propensity, SMALLEST, 1 - SMALLEST)
-    return np.asarray(np.log(propensity) - np.log1p(-propensity))

@@ -10,20 +10,24 @@ from mkt_pipeline.modelling.candidate import Candidate, Options, Parameters, Ran
 from mkt_pipeline.modelling.encoding import SCALED_NOTES, scaled, with_model
 
 
-def build_linear_svm(features: Sequence[Feature], seed: int, parameters: Parameters) -> Pipeline:
+def machine(seed: int, parameters: Parameters) -> LinearSVC:
     """Squared hinge loss, solved in the primal (Fan et al. 2008, LIBLINEAR).
 
     ``buyers_weigh`` is by how much more a buyer counts than somebody else: with few buyers the
     border otherwise lies where nobody is one. What that does to probabilities, calibration undoes.
     """
-    model = LinearSVC(
+    return LinearSVC(
         C=parameters["C"],
         class_weight={False: 1.0, True: float(parameters["buyers_weigh"])},
         dual=False,
         max_iter=2000,
         random_state=seed,
     )
-    return with_model(scaled(features), model)
+
+
+def build_linear_svm(features: Sequence[Feature], seed: int, parameters: Parameters) -> Pipeline:
+    """The machine on scaled features."""
+    return with_model(scaled(features), machine(seed, parameters))
 
 
 LINEAR_SVM = Candidate(

@@ -7,11 +7,11 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.kernel_approximation import Nystroem
 from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.svm import LinearSVC
 
 from mkt_pipeline.contracts.feature import Feature
 from mkt_pipeline.modelling.candidate import Candidate, Options, Parameters, Range
 from mkt_pipeline.modelling.encoding import SCALED_NOTES, scaled, with_model
+from mkt_pipeline.modelling.linear_svm import machine
 
 Values = npt.NDArray[np.float64]
 
@@ -40,14 +40,7 @@ def build_rbf_svm(features: Sequence[Feature], seed: int, parameters: Parameters
         n_components=LANDMARKS,
         random_state=seed,
     )
-    machine = LinearSVC(
-        C=parameters["C"],
-        class_weight={False: 1.0, True: float(parameters["buyers_weigh"])},
-        dual=False,
-        max_iter=2000,
-        random_state=seed,
-    )
-    return with_model(scaled(features), make_pipeline(kernel, machine))
+    return with_model(scaled(features), make_pipeline(kernel, machine(seed, parameters)))
 
 
 RBF_SVM = Candidate(

@@ -12,10 +12,10 @@ from mkt_pipeline.campaign.publication import Publication, Receipt
 from mkt_pipeline.contracts.as_of import AsOf
 from mkt_pipeline.contracts.night import Published
 from mkt_pipeline.contracts.use_case import UseCase
-from mkt_pipeline.errors import TryAgainError
 from mkt_pipeline.lake.lake import Lake
 from mkt_pipeline.lake.session import Session
 from mkt_pipeline.segments.rule import Numbers, assign, ranks
+from mkt_pipeline.steps.same_order import refuse_other_order
 from mkt_pipeline.steps.stopwatch import Stopwatch
 
 DATA_VERSION = "data_version_"
@@ -148,11 +148,8 @@ def _with_places(
     start = 0
     for batch in stream:
         here = slice(start, start + batch.num_rows)
-        if not np.array_equal(batch["propensity"].to_numpy(), placed.propensity[here]):
-            raise TryAgainError(
-                "the scores were read in another order than a moment ago",
-                remedy="run it again; if it happens again, report it with the version of DuckDB",
-            )
+        same = np.array_equal(batch["propensity"].to_numpy(), placed.propensity[here])
+        refuse_other_order("scores", same=same)
         segment = pa.array(placed.segment[here], pa.string())
         columns = [*batch.columns, segment, pa.array(placed.rank[here])]
         yield pa.RecordBatch.from_arrays(columns, schema=schema)

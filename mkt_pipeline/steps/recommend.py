@@ -15,6 +15,7 @@ from mkt_pipeline.lake.session import Session
 from mkt_pipeline.lake.staging import stage
 from mkt_pipeline.segments.evidence_rows import EvidenceRows
 from mkt_pipeline.segments.recommend import Recommender, fit_recommender
+from mkt_pipeline.steps.customer_sample import sampled
 from mkt_pipeline.steps.features import timelines
 
 LEARNED_FROM = 100_000
@@ -63,9 +64,9 @@ def _learned(
     as_of: AsOf,
 ) -> Recommender:
     everybody = session.materialise(known["customers"].select("customer_id").distinct())
-    customers = int(everybody.count().to_pyarrow().as_py())
-    if customers > LEARNED_FROM:
-        some = session.materialise(_some(everybody, LEARNED_FROM / customers))
+    some = sampled(everybody, LEARNED_FROM)
+    if some is not everybody:
+        some = session.materialise(some)
         bought, looked = (rows.semi_join(some, "customer_id") for rows in (bought, looked))
     # In an order that is always the same, so that sums of weights are too.
     tables = [
@@ -80,9 +81,3 @@ def _learned(
         categories=use_case.recommend.categories,
         count=use_case.recommend.count,
     )
-
-
-def _some(customers: ir.Table, share: float) -> ir.Table:
-    """About this share of the customers, always the same ones."""
-    digest = customers.customer_id.hexdigest("md5").substr(0, 8)
-    return customers.filter(digest < f"{int(share * 16**8):08x}")

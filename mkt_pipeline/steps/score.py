@@ -28,6 +28,7 @@ from mkt_pipeline.steps.in_order import in_order
 from mkt_pipeline.steps.recommend import Recommending, recommending
 from mkt_pipeline.steps.run_notes import scoring_note
 from mkt_pipeline.steps.run_tags import run_tags
+from mkt_pipeline.steps.same_order import refuse_other_order
 from mkt_pipeline.steps.stopwatch import Stopwatch
 from mkt_pipeline.tracking.champion import Champion
 from mkt_pipeline.tracking.server import Tracking
@@ -67,9 +68,10 @@ def score_customers(
     refuse_misfit(champion, lake.features(use_case.name, as_of))
     with lake.session() as session:
         features = lake.feature_table(session, use_case.name, as_of)
-        prepared = recommending(lake, session, use_case, as_of, _numbered(session, features))
+        numbered = _numbered(session, features)
+        prepared = recommending(lake, session, use_case, as_of, numbered)
         scorer = Scorer(champion, prepared.recommender, as_of)
-        given = _batches(session, features, prepared)
+        given = _batches(session, features, numbered, prepared)
         with in_order(scorer.scored, given, threads=lake.threads) as found:
             scored = pa.RecordBatchReader.from_batches(SCHEMA, found)
             staged = stage(scored, session.scratch)
@@ -102,10 +104,16 @@ def _numbered(session: Session, features: ir.Table) -> ir.Table:
 
 
 def _batches(
-    session: Session, features: ir.Table, prepared: Recommending
+    session: Session, features: ir.Table, numbered: ir.Table, prepared: Recommending
 ) -> Iterator[tuple[pd.DataFrame, sparse.csr_matrix]]:
+    """Features and evidence, which belong together by the order of the customers alone."""
+    ids = session.stream(numbered.order_by("number").select("customer_id")).read_all()[0]
+    start = 0
     for batch in session.stream(features, rows=BATCH_ROWS):
         if batch.num_rows:
+            here = ids.slice(start, batch.num_rows).combine_chunks()
+            refuse_other_order("features", same=batch["customer_id"].equals(here))
+            start += batch.num_rows
             yield batch.to_pandas(), prepared.evidence.take(batch.num_rows)
 
 

@@ -49,6 +49,7 @@ def train_challenger(
     Outcomes are read as known at ``as_of``. A dry run compares and registers nothing. Refused:
     features that seem to know what was not known on the day.
     """
+    candidates = candidates_named(use_case.training.candidates)
     watch, windows = Stopwatch(), _windows(lake, use_case, as_of)
     vocabulary = pin_vocabulary(lake=lake, use_case=use_case, as_of=as_of)
     data = training_data(
@@ -63,7 +64,7 @@ def train_challenger(
         test=data.test,
         roles=Roles.of_window(max(use_case.windows_days)),
         seed=use_case.training.seed,
-        candidates=candidates_named(use_case.training.candidates),
+        candidates=candidates,
     )
     decision = decide(
         challenger=outcome.test,

@@ -23,10 +23,9 @@ from mkt_pipeline.modelling.labelled import Labelled
 from mkt_pipeline.modelling.leak_check import LeakEvidence
 from mkt_pipeline.modelling.leak_check_measures import Labels
 from mkt_pipeline.modelling.windows import TrainingWindows
+from mkt_pipeline.steps.customer_sample import sampled
 from mkt_pipeline.steps.features import timelines
 from mkt_pipeline.steps.leak_evidence import changed_later, leak_evidence, written_later
-
-HASH_DIGITS = 8
 
 Marks = Callable[[AsOf], Mapping[str, ir.Table]]
 """For a date, the customers that carry a mark, by its name."""
@@ -138,7 +137,7 @@ class _Assembly:
         happened = target_customers(
             self.timelines, use_case=self.use_case, as_of=as_of, known=self.known
         )
-        rows_of_date = _marked(_sampled(features, rows), happened, "label")
+        rows_of_date = _marked(sampled(features, rows), happened, "label")
         for name, customers in marks.items():
             rows_of_date = _marked(rows_of_date, customers, f"{_MARK}{name}")
         ordered = rows_of_date.order_by("customer_id")
@@ -150,15 +149,6 @@ def _marked(rows: ir.Table, customers: ir.Table, name: str) -> ir.Table:
     """``rows`` with a column that says whether the customer is one of ``customers``."""
     marked = rows.left_join(customers.mutate(**{name: ibis.literal(True)}), "customer_id")
     return marked.mutate(**{name: marked[name].fill_null(False)}).drop("customer_id_right")
-
-
-def _sampled(features: ir.Table, rows: int) -> ir.Table:
-    customers = int(features.count().to_pyarrow().as_py())
-    if customers <= rows:
-        return features
-    limit = format(int(16**HASH_DIGITS * rows / customers), f"0{HASH_DIGITS}x")
-    digest = features.customer_id.hexdigest("md5").substr(0, HASH_DIGITS)
-    return features.filter(digest < limit)
 
 
 def _digest(parts: Sequence[Labelled]) -> str:
