@@ -7,6 +7,9 @@ from typing import Protocol
 
 import pyarrow as pa
 
+UNREADABLE = "_unreadable"
+"""A text column beside those of the contract: the columns whose value could not be carried."""
+
 
 @dataclass(frozen=True)
 class Share:
@@ -39,7 +42,7 @@ class EntityRows(Protocol):
     """The rows of one entity at one instant; each stream must be read to its end before the next.
 
     ``changed`` gives what ``reading`` asks for, ``keys`` the one column of keys, ``of`` the rows
-    of some keys, ``every`` all rows.
+    of some keys, ``every`` all rows. Rows may have the column ``UNREADABLE``.
     """
 
     @property

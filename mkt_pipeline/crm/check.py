@@ -84,10 +84,13 @@ def _with_rows(
     now: datetime,
 ) -> CheckedEntity:
     entity = ENTITIES[checked.entity]
-    extra = (column for column in checked.columns if column.wanted is None)
-    texts = tuple(column.name for column in extra if attribute_kind(column.given or "") == "text")
+    extra = [column for column in checked.columns if column.wanted is None]
+    texts, numbers = (
+        tuple(column.name for column in extra if attribute_kind(column.given or "") == kind)
+        for kind in ("text", "number")
+    )
     try:
-        facts = count_rows(snapshot, entity, queries=fitting, texts=texts)
+        facts = count_rows(snapshot, entity, queries=fitting, texts=texts, numbers=numbers)
     except FailNowError as error:
         problem = Problem("error", error.problem, error.remedy)
         return CheckedEntity(entity.name, checked.columns, problems=(problem,))

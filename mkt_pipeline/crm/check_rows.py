@@ -7,19 +7,15 @@ from typing import Any
 
 from psycopg2 import sql
 
-from mkt_pipeline.contracts.entities import Column, Entity
+from mkt_pipeline.contracts.entities import Column, ColumnType, Entity
 from mkt_pipeline.crm.check_report import Problem
 from mkt_pipeline.crm.query_text import checking
+from mkt_pipeline.crm.readable import READABLE, condition
 from mkt_pipeline.crm.snapshot import Snapshot
 from mkt_pipeline.crm.wrapped_query import as_subquery
 
 SHORT_CATEGORY_VALUES = 200
 """An attribute with more different texts than this is an id or a free text, not a category."""
-
-_UNREADABLE = {
-    "timestamptz": "NOT isfinite({0}) OR {0} < '0001-01-01Z' OR {0} >= '10000-01-01Z'",
-    "decimal": "{0} = 'NaN'::numeric OR abs({0}) >= 1e14",
-}
 
 
 @dataclass(frozen=True)
@@ -38,15 +34,20 @@ class RowFacts:
 
 
 def count_rows(
-    snapshot: Snapshot, entity: Entity, *, queries: Mapping[str, str], texts: tuple[str, ...]
+    snapshot: Snapshot,
+    entity: Entity,
+    *,
+    queries: Mapping[str, str],
+    texts: tuple[str, ...],
+    numbers: tuple[str, ...],
 ) -> RowFacts:
-    """Count in the entity's query; ``texts`` are its attributes that are texts.
+    """Count in the entity's query; ``texts`` and ``numbers`` are its attributes of these kinds.
 
     References are followed only to entities that are in ``queries`` themselves.
     """
     doing = checking(entity.name, queries[entity.name])
     query = as_subquery(queries[entity.name])
-    wanted = _measures(entity, texts)
+    wanted = _measures(entity, texts, numbers)
     chosen = sql.SQL(", ").join(wanted.values())
     (row,) = snapshot.rows(sql.SQL("SELECT {} FROM {}").format(chosen, query), doing=doing)
     told = dict(zip(wanted, row, strict=True))
@@ -94,7 +95,9 @@ def row_problems(
     yield from _times(facts, now)
 
 
-def _measures(entity: Entity, texts: tuple[str, ...]) -> dict[tuple[str, ...], sql.Composable]:
+def _measures(
+    entity: Entity, texts: tuple[str, ...], numbers: tuple[str, ...]
+) -> dict[tuple[str, ...], sql.Composable]:
     """Expressions to select, by what they measure and, where it is about one, the column."""
     measures: dict[tuple[str, ...], sql.Composable] = {
         ("rows",): sql.SQL("count(*)"),
@@ -106,9 +109,10 @@ def _measures(entity: Entity, texts: tuple[str, ...]) -> dict[tuple[str, ...], s
             measures["missing", column.name] = _on("count(*) - count({0})", column.name)
         if column.allowed:
             measures["unknown", column.name] = _unknown(column)
-        if column.type in _UNREADABLE:
-            bad = f"count(*) FILTER (WHERE {_UNREADABLE[column.type]})"
-            measures["unreadable", column.name] = _on(bad, column.name)
+        if column.type in READABLE:
+            measures["unreadable", column.name] = _unreadable(column.name, column.type)
+    for name in numbers:
+        measures["unreadable", name] = _unreadable(name, "number")
     for name in texts:
         measures["texts", name] = _on("count(DISTINCT {0})", name)
     return measures
@@ -120,7 +124,13 @@ def _on(expression: str, column: str) -> sql.Composed:
 
 def _newest(column: str) -> sql.Composed:
     # Times that no calendar holds are counted apart, and cannot leave the server.
-    return _on(f"max({{0}}) FILTER (WHERE NOT ({_UNREADABLE['timestamptz']}))", column)
+    return sql.SQL("max({}) FILTER (WHERE {})").format(
+        sql.Identifier("q", column), condition(column, "timestamptz")
+    )
+
+
+def _unreadable(column: str, kind: ColumnType) -> sql.Composed:
+    return sql.SQL("count(*) FILTER (WHERE NOT ({}))").format(condition(column, kind))
 
 
 def _unknown(column: Column) -> sql.Composed:
@@ -180,6 +190,13 @@ def _bad_rows(facts: RowFacts) -> Iterator[tuple[int, str, str]]:
             f"{name}.{column} is missing in {count:,} of {facts.rows:,} rows",
             "fill it in the query, or leave such rows out in a WHERE",
         )
+    for column, count in facts.unreadable.items():
+        yield (
+            count,
+            f"{name}.{column} cannot be read in {count:,} of {facts.rows:,} rows (infinity, NaN, "
+            "before the year 1, after 9999, or beyond 14 digits)",
+            "leave such rows out, or write NULL, in the query",
+        )
     for column, count in facts.dangling.items():
         yield (
             count,
@@ -196,13 +213,6 @@ def _values(facts: RowFacts) -> Iterator[Problem]:
         told = ", ".join(repr(value) for value in values)
         remedy = f"map each to one of {allowed} in a CASE"
         yield Problem("error", f"{name}.{column} holds unknown values: {told}", remedy)
-    for column, count in facts.unreadable.items():
-        yield Problem(
-            "error",
-            f"{name}.{column} holds {count:,} values that cannot be read (infinity, NaN, "
-            "before the year 1, after 9999, or beyond 14 digits)",
-            "leave such rows out, or write NULL, in the query",
-        )
     for column, count in facts.distinct_texts.items():
         if count > SHORT_CATEGORY_VALUES:
             yield Problem(

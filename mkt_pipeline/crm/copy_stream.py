@@ -114,6 +114,5 @@ class CopyStream:
         field = self._schema.field(int(place.group(1)))
         return SourceBrokenError(
             f"{self._doing}: a value of {field.name} is no {field.type}",
-            remedy="leave out or correct such rows in the query (infinity, NaN, times before the "
-            "year 1 or after 9999)",
+            remedy="leave out or correct such rows in the query",
         )

@@ -8,8 +8,9 @@ import pyarrow as pa
 from psycopg2 import sql
 
 from mkt_pipeline.contracts.entities import ColumnType
-from mkt_pipeline.contracts.reading import Reading
+from mkt_pipeline.contracts.reading import UNREADABLE, Reading
 from mkt_pipeline.crm.query_columns import FittedColumn
+from mkt_pipeline.crm.readable import unreadable_columns, value_or_null
 
 ARROW_TYPES: Mapping[ColumnType, pa.DataType] = MappingProxyType(
     {
@@ -26,8 +27,7 @@ _CASTS: Mapping[ColumnType, str] = MappingProxyType(
     {
         "text": "{}::text",
         "timestamptz": "{}",
-        # Rounds to four places, half away from zero; more than 14 digits before the point is an
-        # error of the server, so nothing is lost in silence.
+        # Rounds to four places, half away from zero.
         "decimal": "round({}::numeric, 4)::numeric(18, 4)",
         "integer": "{}::bigint",
         "number": "{}::double precision",
@@ -40,7 +40,8 @@ _LAST_SEMICOLON = re.compile(r";\s*((?:--[^\n]*\s*)*)\Z")
 
 def arrow_schema(columns: Sequence[FittedColumn]) -> pa.Schema:
     """The Arrow schema of the rows; every field may be null, for bad rows are kept as they are."""
-    return pa.schema([pa.field(column.name, ARROW_TYPES[column.type]) for column in columns])
+    fields = [pa.field(column.name, ARROW_TYPES[column.type]) for column in columns]
+    return pa.schema([*fields, pa.field(UNREADABLE, pa.string())])
 
 
 def as_subquery(query: str) -> sql.Composed:
@@ -58,13 +59,18 @@ def copy_out(
     query: str, columns: Sequence[FittedColumn], *, where: sql.Composable | None = None
 ) -> sql.Composed:
     """A COPY that streams the rows as CSV: NULL is nothing, an empty text is two quotes."""
-    casts = (sql.SQL(_CASTS[c.type]).format(sql.Identifier("q", c.name)) for c in columns)
-    named = (
-        sql.SQL("{} AS {}").format(cast, sql.Identifier(column.name))
-        for cast, column in zip(casts, columns, strict=True)
-    )
+    named = [
+        sql.SQL("{} AS {}").format(_value(column), sql.Identifier(column.name))
+        for column in columns
+    ]
+    told = sql.SQL("{} AS {}").format(unreadable_columns(columns), sql.Identifier(UNREADABLE))
     condition = sql.SQL(" WHERE ") + where if where else sql.SQL("")
-    return _copy(sql.SQL(", ").join(named), query, condition)
+    return _copy(sql.SQL(", ").join([*named, told]), query, condition)
+
+
+def _value(column: FittedColumn) -> sql.Composable:
+    cast = sql.SQL(_CASTS[column.type]).format(sql.Identifier("q", column.name))
+    return value_or_null(column, cast)
 
 
 def copy_keys(query: str, key: str) -> sql.Composed:

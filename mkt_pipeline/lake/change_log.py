@@ -1,4 +1,4 @@
-"""The change log of an entity: append what a night found, all or nothing."""
+"""The change log of an entity: what a night found, compared, checked and ready to append."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -19,6 +19,7 @@ from mkt_pipeline.lake.delta import DeltaStore
 from mkt_pipeline.lake.erased import Erased
 from mkt_pipeline.lake.night_limits import Limits, refuse_bad, refuse_empty, refuse_shrunk
 from mkt_pipeline.lake.night_rows import NightRows, gather
+from mkt_pipeline.lake.prepared_night import PreparedNight
 from mkt_pipeline.lake.row_hash import row_hash
 from mkt_pipeline.lake.session import Session
 
@@ -58,7 +59,7 @@ class ChangeLog:
             clock_offset=float(facts.get("clock_offset", 0.0)),
         )
 
-    def append(
+    def prepare(
         self,
         session: Session,
         source: EntityRows,
@@ -66,8 +67,11 @@ class ChangeLog:
         limits: Limits,
         *,
         dry_run: bool = False,
-    ) -> EntityNight:
-        """Compare what the CRM holds with the newest versions, and append the difference."""
+    ) -> PreparedNight:
+        """Compare what the CRM holds with the newest versions; nothing enters the log yet.
+
+        What breaks the contract is kept in quarantine at once, also where the night is refused.
+        """
         entity = night.entity
         files = self.log.files()
         log = session.read(files) if files else None
@@ -90,24 +94,25 @@ class ChangeLog:
             changes = session.materialise(changes)
         counts = _kinds(checked, changes, before, night)
         _refuse_shrunk(night, limits, before=rows_before, deleted=counts["deleted"])
-        if not dry_run:
-            rows = rows_before + counts["inserted"] - counts["deleted"]
-            read = _facts_of_reading(self.state(), source.reading, found)
-            self.log.append(
-                session.stream(changes),
-                facts={**self._facts(night), **counts, **read, "rows": rows},
-                after=night.sequence - 1,
-            )
-            if doorkeeper is not None:
-                doorkeeper.remember(found.turned_away)
-        return EntityNight(
-            entity.name,
-            number(found.rows),
-            number(bad),
-            **counts,
-            history=night.history,
-            version=self.log.version,
-            reading=_told(source.reading, found),
+        rows = rows_before + counts["inserted"] - counts["deleted"]
+        read = _facts_of_reading(self.state(), source.reading, found)
+        return PreparedNight(
+            session,
+            self.log,
+            changes,
+            facts={**self._facts(night), **counts, **read, "rows": rows},
+            after=night.sequence - 1,
+            told=EntityNight(
+                entity.name,
+                number(found.rows),
+                number(bad),
+                **counts,
+                history=night.history,
+                version=night.sequence - 1,
+                reading=_told(source.reading, found),
+            ),
+            doorkeeper=doorkeeper,
+            turned_away=found.turned_away,
         )
 
     def _day(self, facts: Mapping[str, Any], name: str) -> AsOf:

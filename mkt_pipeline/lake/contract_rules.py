@@ -4,6 +4,7 @@ import ibis
 import ibis.expr.types as ir
 
 from mkt_pipeline.contracts.entities import Entity
+from mkt_pipeline.contracts.reading import UNREADABLE
 
 
 def repeated_keys(rows: ir.Table, entity: Entity) -> ir.Table:
@@ -27,7 +28,10 @@ def with_broken_rule(rows: ir.Table, entity: Entity, repeated: ir.Table) -> ir.T
     """
     flagged = repeated.select(_repeated=repeated[entity.key])
     counted = rows.left_join(flagged, rows[entity.key] == flagged._repeated)
-    branches: list[tuple[ir.BooleanValue, str]] = []
+    branches: list[tuple[ir.BooleanValue, ir.StringValue | str]] = []
+    if UNREADABLE in rows.columns:  # before `missing`, for what cannot be read arrives as null
+        told = counted[UNREADABLE] + ": not a number or a time that can be kept"
+        branches.append((counted[UNREADABLE].notnull(), told))
     for column in entity.columns:
         value = counted[column.name]
         if not column.nullable:
@@ -35,4 +39,5 @@ def with_broken_rule(rows: ir.Table, entity: Entity, repeated: ir.Table) -> ir.T
         if column.allowed:
             branches.append((~value.isin(column.allowed), f"{column.name}: unknown value"))
     branches.append((counted._repeated.notnull(), f"{entity.key}: not unique"))
-    return counted.mutate(broken_rule=ibis.cases(*branches)).drop("_repeated")
+    done = counted.mutate(broken_rule=ibis.cases(*branches)).drop("_repeated")
+    return done.drop(UNREADABLE) if UNREADABLE in rows.columns else done

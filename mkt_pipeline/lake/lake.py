@@ -14,7 +14,6 @@ import pyarrow as pa
 from mkt_pipeline.contracts.as_of import AsOf
 from mkt_pipeline.contracts.entities import ENTITIES, Entity
 from mkt_pipeline.contracts.feature import Feature
-from mkt_pipeline.contracts.night import EntityNight
 from mkt_pipeline.contracts.reading import EntityRows, LogState, ServerState
 from mkt_pipeline.contracts.vocabulary import DIMENSIONS, Vocabulary
 from mkt_pipeline.errors import BadInputError
@@ -23,6 +22,7 @@ from mkt_pipeline.lake.changes import Night
 from mkt_pipeline.lake.delta import DeltaStore
 from mkt_pipeline.lake.erased import Erased
 from mkt_pipeline.lake.night_limits import Limits, NightHeldError
+from mkt_pipeline.lake.prepared_night import PreparedNight
 from mkt_pipeline.lake.releases import Releases
 from mkt_pipeline.lake.session import Session, open_session
 
@@ -51,8 +51,9 @@ class Lake:
             folder=self.scratch, memory_limit=self.memory_limit, threads=self.threads
         )
 
-    def append_night(
+    def prepare_night(
         self,
+        session: Session,
         entity: Entity,
         source: EntityRows,
         *,
@@ -60,8 +61,8 @@ class Lake:
         server: ServerState,
         limits: Limits,
         dry_run: bool = False,
-    ) -> EntityNight:
-        """Append what changed in one entity since the last night.
+    ) -> PreparedNight:
+        """Read and check what changed in one entity since the last night; it waits to be committed.
 
         A night that breaks a limit is kept among ``releases`` as held.
         """
@@ -69,9 +70,8 @@ class Lake:
         night = Night(entity, as_of, server, log.log.version + 1, log.covered())
         accepted = self.releases.accepted(entity=entity.name, as_of=day)
         try:
-            with self.session() as session:
-                lifted = replace(limits, released=accepted)
-                return log.append(session, source, night, lifted, dry_run=dry_run)
+            lifted = replace(limits, released=accepted)
+            return log.prepare(session, source, night, lifted, dry_run=dry_run)
         except NightHeldError as held:
             if not dry_run:
                 why = held.problem

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 
 import pyarrow as pa
 import pytest
+from lake_nights import append_night
 
 from mkt_pipeline.contracts.as_of import AsOf
 from mkt_pipeline.contracts.entities import CONSENTS
@@ -58,7 +59,8 @@ def night(lake, day, rows, *, limits=LIMITS):
 
 
 def append(lake, day, source, *, limits=LIMITS):
-    return lake.append_night(
+    return append_night(
+        lake,
         CONSENTS,
         source,
         as_of=AsOf(date.fromisoformat(day)),

@@ -10,6 +10,7 @@ import pytest
 from psycopg2 import sql
 
 from mkt_pipeline.contracts.entities import CUSTOMERS, ORDERS, TEXTS
+from mkt_pipeline.contracts.reading import UNREADABLE
 from mkt_pipeline.crm.database import Crm
 from mkt_pipeline.crm.query_columns import QueryColumn
 from mkt_pipeline.errors import SourceBrokenError, TryAgainError
@@ -58,6 +59,9 @@ def database_url(postgres):
     return postgres.url("crm_snapshot")
 
 
+MOMENTS_OUTSIDE = ("infinity", "-infinity", "0044-03-15 BC", "12026-01-01")
+
+
 def select(columns, *, source="", **changes):
     given = {name: code for name, code in {**columns, **changes}.items() if code is not None}
     chosen = ", ".join(f"{code} AS {name}" for name, code in given.items())
@@ -89,6 +93,7 @@ def test_every_type_of_the_contract_arrives_as_its_arrow_type(database_url):
             "region": 'a "b",\nc',
             "country": "GB",
             "acquisition_channel": None,
+            UNREADABLE: None,
         }
     ]
     assert table.schema.field("created_at").type == pa.timestamp("us", "UTC")
@@ -99,8 +104,12 @@ def test_columns_come_in_the_order_of_the_contract_then_attributes_by_name(datab
     shuffled = dict(reversed(CUSTOMER.items()))
     query = select(shuffled, attr_z="1::smallint", attr_b="'x'::varchar(3)", attr_a="false")
     table = read(database_url, CUSTOMERS, query)
-    assert tuple(table.column_names) == (*CUSTOMERS.column_names, "attr_a", "attr_b", "attr_z")
-    assert table.schema.types[-3:] == [pa.bool_(), pa.string(), pa.float64()]
+    assert tuple(table.column_names) == (
+        *CUSTOMERS.column_names,
+        *("attr_a", "attr_b", "attr_z"),
+        UNREADABLE,
+    )
+    assert table.schema.types[-4:-1] == [pa.bool_(), pa.string(), pa.float64()]
 
 
 def test_decimals_are_exact_and_rounded_to_four_places(database_url):
@@ -111,7 +120,7 @@ def test_decimals_are_exact_and_rounded_to_four_places(database_url):
 def test_an_entity_without_rows_keeps_its_schema(database_url):
     table = read(database_url, ORDERS, many(ORDER, 0))
     assert table.num_rows == 0
-    assert tuple(table.column_names) == ORDERS.column_names
+    assert tuple(table.column_names) == (*ORDERS.column_names, UNREADABLE)
 
 
 def test_a_query_may_end_in_a_semicolon_and_a_comment_and_hold_a_percent_sign(database_url):
@@ -224,17 +233,40 @@ def test_no_value_of_a_row_reaches_a_message(database_url):
     assert "jane" not in str(caught.value)
 
 
-@pytest.mark.parametrize("moment", ["infinity", "0044-03-15 BC", "12026-01-01"])
-def test_a_time_outside_the_calendar_is_refused_by_column(database_url, moment):
-    query = many(ORDER, 1, ordered_at=f"'{moment}'::timestamptz")
-    with pytest.raises(SourceBrokenError, match="reading orders: a value of ordered_at is no time"):
-        read(database_url, ORDERS, query)
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        *(("ordered_at", f"'{when}'::timestamptz") for when in MOMENTS_OUTSIDE),
+        *(("amount", f"{value}::numeric") for value in ("100000000000000", "'NaN'", "'-inf'")),
+        ("amount", "99999999999999.99995::numeric"),  # would be rounded to a digit more
+    ],
+)
+def test_a_value_that_cannot_be_kept_arrives_as_null_with_its_column(database_url, column, value):
+    (row,) = read(database_url, ORDERS, many(ORDER, 1, **{column: value})).to_pylist()
+    assert (row[column], row[UNREADABLE]) == (None, column)
+    (row,) = read(
+        database_url,
+        ORDERS,
+        many(ORDER, 1, updated_at="'-infinity'::timestamptz", **{column: value}),
+    ).to_pylist()
+    assert row[UNREADABLE] == f"{column}, updated_at"
 
 
-@pytest.mark.parametrize("amount", ["100000000000000::numeric", "'NaN'::numeric", "'inf'::numeric"])
-def test_a_decimal_that_does_not_fit_is_refused(database_url, amount):
-    with pytest.raises(SourceBrokenError, match="orders"):
-        read(database_url, ORDERS, many(ORDER, 1, amount=amount))
+@pytest.mark.parametrize("value", ["'NaN'::real", "'-inf'::float8", "'NaN'::numeric", "1e309"])
+def test_a_number_that_cannot_be_kept_arrives_as_null_with_its_column(database_url, value):
+    query = select(CUSTOMER, attr_spare=f"{value}", attr_least="'-32768'::smallint")
+    (row,) = read(database_url, CUSTOMERS, query).to_pylist()
+    assert (row["attr_spare"], row["attr_least"]) == (None, -32768)
+    assert row[UNREADABLE] == "attr_spare"
+
+
+@pytest.mark.parametrize("value", ["99999999999999.9999", "-99999999999999.9999", "NULL", "0"])
+def test_what_can_just_be_kept_is(database_url, value):
+    changes = {"amount": f"{value}::numeric", "ordered_at": "'9999-12-31 23:59:59.999999Z'"}
+    changes["ordered_at"] += "::timestamptz"
+    (row,) = read(database_url, ORDERS, many(ORDER, 1, **changes)).to_pylist()
+    assert row["amount"] == (None if value == "NULL" else Decimal(value))
+    assert (row["ordered_at"].year, row[UNREADABLE]) == (9999, None)
 
 
 def test_a_snapshot_sees_one_instant_in_utc_and_writes_nothing(database_url):

@@ -9,6 +9,7 @@ import mlflow
 import pyarrow as pa
 import pytest
 from deltalake import DeltaTable, write_deltalake
+from lake_nights import append_night
 
 from mkt_pipeline.campaign.database import CampaignDatabase
 from mkt_pipeline.contracts.as_of import AsOf
@@ -62,7 +63,8 @@ def lake(tmp_path):
             for k in range(20)
             if k != n + 1
         ]
-        lake.append_night(
+        append_night(
+            lake,
             CONSENTS,
             WholeTable(pa.Table.from_pylist(rows, schema=SCHEMA)),
             as_of=AsOf(day),

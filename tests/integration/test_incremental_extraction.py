@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import psycopg2
 import pytest
+from lake_nights import append_night
 
 from mkt_pipeline.contracts.as_of import AsOf
 from mkt_pipeline.contracts.entities import PRODUCTS
@@ -72,7 +73,8 @@ def night(lake, database_url):
             server = snapshot.server_state()
             state = lake.log_state("products")
             reading = plan_reading("products", state=state, rules=rules, server=server)
-            return lake.append_night(
+            return append_night(
+                lake,
                 PRODUCTS,
                 SnapshotRows(snapshot, PRODUCTS, QUERY, reading),
                 as_of=AsOf(START + timedelta(days=n)),

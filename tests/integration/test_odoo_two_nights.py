@@ -7,10 +7,11 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
+from lake_nights import append_night
 
 from mkt_pipeline.contracts.as_of import AsOf
 from mkt_pipeline.contracts.entities import ENTITIES
-from mkt_pipeline.contracts.reading import ServerState
+from mkt_pipeline.contracts.reading import UNREADABLE, ServerState
 from mkt_pipeline.contracts.source import EntityReading
 from mkt_pipeline.crm.database import Crm
 from mkt_pipeline.crm.entity_rows import SnapshotRows
@@ -42,9 +43,13 @@ def content(url):
     source = load_source(SOURCE)
     with Crm(url).snapshot() as snapshot:
         return {
-            name: by_key(snapshot.read(ENTITIES[name], query).read_all(), ENTITIES[name].key)
+            name: by_key(rows_of(snapshot, ENTITIES[name], query), ENTITIES[name].key)
             for name, query in source.queries.items()
         }
+
+
+def rows_of(snapshot, entity, query):
+    return snapshot.read(entity, query).read_all().drop_columns(UNREADABLE)
 
 
 def by_key(table, key):
@@ -64,7 +69,8 @@ def night(lake, url, day, rules, taken_at):
     with Crm(url).snapshot() as snapshot:
         for name, query in source.queries.items():
             reading = plan_reading(name, state=lake.log_state(name), rules=rules, server=server)
-            told[name] = lake.append_night(
+            told[name] = append_night(
+                lake,
                 ENTITIES[name],
                 SnapshotRows(snapshot, ENTITIES[name], query, reading),
                 as_of=AsOf(day),

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 
 import pyarrow as pa
 import pytest
+from lake_nights import append_night
 from typer.testing import CliRunner
 
 from mkt_pipeline.cli.__main__ import app
@@ -58,7 +59,8 @@ def mkt(tmp_path, monkeypatch):
 
 
 def extract(lake):
-    return lake.append_night(
+    return append_night(
+        lake,
         CONSENTS,
         Rows(),
         as_of=AsOf(date(2026, 1, 10)),

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pyarrow as pa
 from deltalake import DeltaTable
+from lake_nights import append_night
 
 from mkt_pipeline.contracts.as_of import AsOf
 from mkt_pipeline.contracts.entities import ENTITIES
@@ -82,7 +83,7 @@ def extract(lake, crm, day):
     taken = datetime.combine(day, datetime.min.time(), UTC) + timedelta(hours=2)
     for name, entity in ENTITIES.items():
         source, server = WholeTable(crm.table(name)), ServerState(taken, None, 0.0)
-        lake.append_night(entity, source, as_of=AsOf(day), server=server, limits=LIMITS)
+        append_night(lake, entity, source, as_of=AsOf(day), server=server, limits=LIMITS)
 
 
 def compact(lake):

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from lake_nights import append_night
 
 from mkt_pipeline.contracts.as_of import AsOf
 from mkt_pipeline.contracts.entities import CUSTOMERS, ORDERS
@@ -21,7 +22,8 @@ def place(tmp_path, database_url):
     place.night(ORDERS, LINES)
     place.night(ORDERS, LINES[1:])
     bad = Limits(may_be_empty=True, quarantine=1.0)
-    place.lake.append_night(
+    append_night(
+        place.lake,
         ORDERS,
         Rows(ORDERS, [*LINES[1:], order("h3", HER, status="perhaps")]),
         as_of=AsOf(date(2026, 1, 15)),

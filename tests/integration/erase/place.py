@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import psycopg2
 import pyarrow as pa
+from lake_nights import append_night
 
 from mkt_pipeline.campaign.database import CampaignDatabase
 from mkt_pipeline.campaign.publication import Publication
@@ -84,7 +85,8 @@ class Place:
         self.day += timedelta(days=1)
         source = Rows(entity, rows, since)
         taken = datetime.combine(self.day, datetime.min.time(), UTC)
-        done = self.lake.append_night(
+        done = append_night(
+            self.lake,
             entity,
             source,
             as_of=AsOf(self.day),
