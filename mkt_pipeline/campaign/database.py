@@ -127,6 +127,10 @@ class CampaignDatabase:
         with session(self._url) as opened:
             return remove_old_rows(opened, kept=kept, dry_run=dry_run)
 
+    def database_sizes(self) -> dict[str, int]:
+        """Bytes of every database of this server that the role may connect to."""
+        return {row["name"]: row["bytes"] for row in self._rows("database_sizes")}
+
     def current(self, use_case: str) -> CurrentPublication | None:
         """The publication that readers see; None where nothing was published yet."""
         found = self._rows("publications", use_case=use_case, only_current=True, row_limit=1)

@@ -19,6 +19,10 @@ def erase(
     verify: Annotated[
         bool, typer.Option("--verify", help="Only search for what is left; removes nothing.")
     ] = False,
+    even_unknown: Annotated[
+        bool,
+        typer.Option("--even-unknown", help="Also where nothing of the customer is here yet."),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Remove a person from the lake and the campaign tables, for good.
@@ -35,4 +39,7 @@ def erase(
     if reason is None:
         tell([steps.verify_erased(customer_id)], as_json=as_json)
     else:
-        tell([steps.erase(customer_id, who=user(), reason=reason)], as_json=as_json)
+        tell(
+            [steps.erase(customer_id, who=user(), reason=reason, even_unknown=even_unknown)],
+            as_json=as_json,
+        )

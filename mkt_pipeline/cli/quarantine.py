@@ -23,17 +23,22 @@ def show(
     as_of: Annotated[
         str | None, typer.Option("--as-of", help="One night, YYYY-MM-DD; all by default.")
     ] = None,
+    all_keys: Annotated[
+        bool, typer.Option("--all-keys", help="Every key, not the first five of each rule.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Show by night and rule how many rows were put aside, with keys to look up in the CRM."""
     from mkt_pipeline.settings import load_settings
-    from mkt_pipeline.steps.quarantine import held_nights, quarantined_rows
+    from mkt_pipeline.steps.quarantine import SHOWN_KEYS, held_nights, quarantined_rows
     from mkt_pipeline.wiring.lake import lake_of
 
     settings = load_settings()
     lake = lake_of(settings)
     day = settings.as_of(as_of) if as_of else None
-    rows, held = quarantined_rows(lake=lake, entity=entity, as_of=day), held_nights(lake=lake)
+    keys = None if all_keys else SHOWN_KEYS
+    rows = quarantined_rows(lake=lake, entity=entity, as_of=day, keys=keys)
+    held = held_nights(lake=lake)
     if as_json:
         print_json({"rows": rows, "held": held})
         return

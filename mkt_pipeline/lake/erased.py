@@ -53,6 +53,13 @@ class Erased:
         """By what an erased person is recognised; the key is made where there is none yet."""
         return _hash(self._key(make=not self.store.exists), CUSTOMERS.name, customer_id)
 
+    def lists(self, customer_id: str) -> bool:
+        """Whether this person was erased before."""
+        if not self.store.exists:
+            return False
+        person = self.person(customer_id)
+        return (CUSTOMERS.name, person, person) in self._rows()
+
     def add(self, customer_id: str, keys: dict[str, list[str]]) -> None:
         """Put a person on the list, and the keys of the rows that were theirs, by entity."""
         person, key = self.person(customer_id), self._key()

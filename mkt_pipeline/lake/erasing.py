@@ -48,6 +48,21 @@ class LakeErasure:
         remove_leftovers(self.scratch)
         return counts
 
+    def knows(self, session: Session, customer_id: str) -> bool:
+        """Whether any row is this person's, or the person was erased before."""
+        if self.erased.lists(customer_id):
+            return True
+        return any(self._own_keys(session, customer_id).values())
+
+    def unfinished(self) -> list[Path]:
+        """Files of rows that no commit knows of: of a write that goes on, or was killed."""
+        return [
+            path
+            for folder in self.tables()
+            if CUSTOMER in DeltaStore(str(folder)).column_names()
+            for path in sorted(set(data_files(folder)) - committed_files(folder))
+        ]
+
     def tables(self) -> Iterator[Path]:
         """The folder of every Delta table."""
         if "://" in self.uri:

@@ -35,6 +35,11 @@ def _told(what: str, error: Exception) -> MktError | None:
             f"the disk is full while writing {what}; nothing was committed",
             remedy="free space on the disk of the lake and of MKT_HOME, then run it again",
         )
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return FailNowError(
+            "the memory that a step may use is not enough",
+            remedy="raise MKT_MEMORY_LIMIT (600MB suits a million customers)",
+        )
     if isinstance(error, OSError) and not isinstance(error, PermissionError):
         return None  # not a matter of storage: somebody else knows what it means
     first_line = (str(error).splitlines() or [type(error).__name__])[0]

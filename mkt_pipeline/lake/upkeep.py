@@ -14,12 +14,17 @@ from mkt_pipeline.lake.storage_errors import storage_errors
 VACUUM_HOURS = 7 * 24
 """Whoever reads a table may do so for as long; no task runs nearly as long."""
 
+JOINED_BYTES = 100 * 2**20
+"""Small files are joined up to this size; larger ones are left as they are."""
+
 
 @dataclass(frozen=True)
 class TableUpkeep:
     """What was done to one table, or would be: sizes in bytes of all its files on the disk.
 
-    ``files`` are those that the newest version shows, ``expired`` the days beyond retention.
+    ``files`` are those that the newest version shows, ``expired`` the days beyond retention. Of a
+    dry run, files afterwards are about right, and bytes do without those of expired days and
+    joined files, which go a week later.
     """
 
     table: str
@@ -56,12 +61,13 @@ class LakeUpkeep:
         if dry_run:
             vacuumed = DeltaTable(store.uri).vacuum(VACUUM_HOURS, dry_run=True, full=True)
             freed = sum(_size(folder / file) for file in vacuumed)
-            return TableUpkeep(name, len(expired), files, files, size, size - freed)
+            joined = _files_when_joined(store, expired)
+            return TableUpkeep(name, len(expired), files, joined, size, size - freed)
         store.keep_log()
         if expired:
             listed = ", ".join(f"'{day}'" for day in expired)
             store.delete(f"as_of IN ({listed})", facts=None)
-        DeltaTable(store.uri).optimize.compact()
+        DeltaTable(store.uri).optimize.compact(target_size=JOINED_BYTES)
         DeltaTable(store.uri).vacuum(VACUUM_HOURS, dry_run=False, full=True)
         return TableUpkeep(name, len(expired), files, len(store.files()), size, _bytes(folder))
 
@@ -71,6 +77,20 @@ class LakeUpkeep:
             return []
         days = sorted({one["as_of"] for one in DeltaTable(store.uri).partitions()})
         return [day for day in days[:-1] if day < first.isoformat()]
+
+
+def _files_when_joined(store: DeltaStore, expired: list[str]) -> int:
+    """How many files joining small ones day by day leaves: each goes where it fits first."""
+    bins: dict[Path, list[int]] = {}
+    for path in sorted(map(Path, store.files()), key=_size):
+        if not any(f"as_of={day}" in path.parts for day in expired):
+            size, filled = _size(path), bins.setdefault(path.parent, [])
+            place = next((n for n, one in enumerate(filled) if one + size <= JOINED_BYTES), None)
+            if place is None:
+                filled.append(size)
+            else:
+                filled[place] += size
+    return sum(map(len, bins.values()))
 
 
 def _bytes(folder: Path) -> int:

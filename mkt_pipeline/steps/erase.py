@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mkt_pipeline.campaign.database import CampaignDatabase
+from mkt_pipeline.contracts.customer_id import refuse_unusable_id
 from mkt_pipeline.contracts.night import Facts
 from mkt_pipeline.errors import BadInputError, FailNowError
 from mkt_pipeline.lake.erase_search import left_in_lake
 from mkt_pipeline.lake.erasing import LakeErasure
 from mkt_pipeline.lake.lake import Lake
+from mkt_pipeline.lake.unfinished import UNFINISHED_SECONDS
 from mkt_pipeline.steps.stopwatch import Stopwatch
 
 
@@ -18,10 +20,14 @@ class StillThereError(FailNowError):
 
 @dataclass(frozen=True)
 class Erasure(Facts):
-    """One erased person, known by a keyed hash; ``counts`` are rows by table."""
+    """One erased person, known by a keyed hash; ``counts`` are rows by table.
+
+    ``unfinished`` files of the lake belong to no commit and are too young to be removed.
+    """
 
     person_hash: str
     counts: Mapping[str, int]
+    unfinished: int
     seconds: float
 
     def lines(self) -> list[str]:
@@ -31,6 +37,16 @@ class Erasure(Facts):
             *(told or ["nothing of this person was there"]),
             f"erased {self.person_hash[:16]}: {sum(self.counts.values()):,} rows,"
             f" {self.seconds:.1f} s; recorded in campaign.audit",
+            *self._unfinished(),
+        ]
+
+    def _unfinished(self) -> list[str]:
+        if not self.unfinished:
+            return []
+        return [
+            f"{self.unfinished:,} files of the lake belong to writes that run or were killed, and"
+            f" may hold the person: erase again in {UNFINISHED_SECONDS // 3600} hours, when the"
+            " killed ones are removed, then search with --verify"
         ]
 
 
@@ -49,10 +65,20 @@ class NothingLeft(Facts):
 
 
 def erase_person(
-    *, lake: Lake, campaign: CampaignDatabase, customer_id: str, who: str, reason: str
+    *,
+    lake: Lake,
+    campaign: CampaignDatabase,
+    customer_id: str,
+    who: str,
+    reason: str,
+    even_unknown: bool = False,
 ) -> Erasure:
-    """Remove a person from the lake and the campaign tables, for good; running it again is safe."""
-    _refuse_blank(customer_id)
+    """Remove a person from the lake and the campaign tables, for good; running it again is safe.
+
+    BadInputError where nothing is known of a person and nobody of that key was erased before,
+    unless ``even_unknown``: a key that was mistyped would bar somebody else for good.
+    """
+    refuse_unusable_id(customer_id)
     if not reason.strip() or customer_id in reason.split():
         raise BadInputError(
             "the reason is empty or names the customer",
@@ -60,18 +86,25 @@ def erase_person(
         )
     watch, erasure = Stopwatch(), _erasure(lake)
     with lake.session() as session:
+        known = even_unknown or erasure.knows(session, customer_id)
+        if not known and not campaign.left_of(customer_id):
+            raise BadInputError(
+                "nothing of this customer is in the lake or in the campaign tables",
+                remedy="correct the key, or say --even-unknown to keep it out of all later nights",
+            )
         removed = erasure.erase(session, customer_id)
     in_lake = {f"lake/{name}": count for name, count in removed.items()}
     person = lake.erased.person(customer_id)
     in_campaign = campaign.erase(
         customer_id, person_hash=person, who=who, reason=reason.strip(), before=in_lake
     )
-    return Erasure(person, {**in_lake, **in_campaign}, watch.seconds)
+    unfinished = len(erasure.unfinished())
+    return Erasure(person, {**in_lake, **in_campaign}, unfinished, watch.seconds)
 
 
 def verify_erased(*, lake: Lake, campaign: CampaignDatabase, customer_id: str) -> NothingLeft:
     """Search everything for a person; StillThereError names what is left."""
-    _refuse_blank(customer_id)
+    refuse_unusable_id(customer_id)
     watch = Stopwatch()
     with lake.session() as session:
         left = left_in_lake(_erasure(lake), session, customer_id)
@@ -86,8 +119,3 @@ def verify_erased(*, lake: Lake, campaign: CampaignDatabase, customer_id: str) -
 
 def _erasure(lake: Lake) -> LakeErasure:
     return LakeErasure(lake.uri, lake.scratch, lake.erased)
-
-
-def _refuse_blank(customer_id: str) -> None:
-    if not customer_id.strip():
-        raise BadInputError("no customer was named", remedy="give --customer-id")

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from mkt_pipeline.contracts.as_of import AsOf
+from mkt_pipeline.contracts.customer_id import refuse_unusable_id
 from mkt_pipeline.contracts.use_case import UseCase
 from mkt_pipeline.errors import BadInputError
 from mkt_pipeline.lake.lake import Lake
@@ -13,6 +14,7 @@ def explain_customer(
     *, lake: Lake, use_case: UseCase, as_of: AsOf, customer_id: str
 ) -> dict[str, Any]:
     """Propensity, reasons and recommended products of one customer, from the day's scores."""
+    refuse_unusable_id(customer_id)
     with lake.session() as session:
         scores = lake.score_table(session, use_case.name, as_of)
         rows = session.stream(scores.filter(scores.customer_id == customer_id)).read_all()

@@ -1,7 +1,10 @@
 """Step: keep lake, campaign database and MLflow small, and say what it brought."""
 
+import stat
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 
 from mkt_pipeline.campaign.database import CampaignDatabase
@@ -36,11 +39,17 @@ class Retention:
 
 @dataclass(frozen=True)
 class Kept(Facts):
-    """What housekeeping did, or would do."""
+    """What housekeeping did, or would do.
+
+    ``databases`` are the bytes of each on the campaign's server, ``folders`` those of MKT_HOME, as
+    they are afterwards.
+    """
 
     lake: tuple[TableUpkeep, ...]
     campaign: tuple[UseCaseUpkeep, ...]
     scoring_runs: int
+    databases: Mapping[str, int]
+    folders: Mapping[str, int]
     seconds: float
     dry_run: bool
 
@@ -65,6 +74,8 @@ class Kept(Facts):
             *lake,
             *campaign,
             f"MLflow: {self.scoring_runs:,} scoring runs {verb}",
+            f"databases of the campaign's server: {_sizes(self.databases)}",
+            f"folders of MKT_HOME: {_sizes(self.folders)}",
             f"lake {_size(before)} before, {_size(after)} after, {self.seconds:.1f} s"
             + (" (dry run: nothing was written)" if self.dry_run else ""),
         ]
@@ -81,6 +92,7 @@ def keep_house(
     tracking: Tracking,
     retention: Retention,
     today: date,
+    home: Path,
     dry_run: bool = False,
 ) -> Kept:
     """Remove what is too old, compact, vacuum. Features of no day that is kept change.
@@ -94,8 +106,36 @@ def keep_house(
         before=datetime.combine(oldest, time(), UTC), dry_run=dry_run
     )
     publications = campaign.remove_old_rows(kept=retention.publications, dry_run=dry_run)
-    tables = LakeUpkeep(lake.uri, retention.first_days(today)).run(dry_run=dry_run)
-    return Kept(tuple(tables), tuple(publications), runs, watch.seconds, dry_run)
+    tables = tuple(LakeUpkeep(lake.uri, retention.first_days(today)).run(dry_run=dry_run))
+    return Kept(
+        tables,
+        tuple(publications),
+        runs,
+        campaign.database_sizes(),
+        folder_sizes(home),
+        watch.seconds,
+        dry_run,
+    )
+
+
+def folder_sizes(home: Path) -> dict[str, int]:
+    """Bytes of the files in each folder of ``home``; what vanishes meanwhile is not counted."""
+    found = home.iterdir() if home.is_dir() else ()
+    folders = sorted(path for path in found if path.is_dir() and not path.is_symlink())
+    return {folder.name: sum(map(_file_size, folder.rglob("*"))) for folder in folders}
+
+
+def _file_size(path: Path) -> int:
+    try:
+        facts = path.lstat()
+    except OSError:  # gone, or another user's
+        return 0
+    return facts.st_size if stat.S_ISREG(facts.st_mode) else 0
+
+
+def _sizes(sizes: Mapping[str, int]) -> str:
+    largest = sorted(sizes.items(), key=lambda one: -one[1])
+    return ", ".join(f"{name} {_size(size)}" for name, size in largest)
 
 
 def _size(count: int) -> str:

@@ -13,9 +13,16 @@ SHOWN_KEYS = 5
 
 
 def quarantined_rows(
-    *, lake: Lake, entity: str | None = None, as_of: AsOf | None = None
+    *,
+    lake: Lake,
+    entity: str | None = None,
+    as_of: AsOf | None = None,
+    keys: int | None = SHOWN_KEYS,
 ) -> list[dict[str, Any]]:
-    """By entity, night (the newest first) and rule: how many rows, and the keys of some."""
+    """By entity, night (the newest first) and rule: how many rows, and their first ``keys`` keys.
+
+    With ``keys`` None all of them.
+    """
     found: list[dict[str, Any]] = []
     with lake.session() as session:
         for name in _entities(entity):
@@ -32,7 +39,7 @@ def quarantined_rows(
             )
             found += [{"entity": name, **one} for one in counted.to_pyarrow().to_pylist()]
     for one in found:
-        one["keys"] = sorted(key for key in one["keys"] or [] if key is not None)[:SHOWN_KEYS]
+        one["keys"] = sorted(key for key in one["keys"] or [] if key is not None)[:keys]
     found.sort(key=lambda one: (one["entity"], one["broken_rule"]))
     found.sort(key=lambda one: str(one["as_of"]), reverse=True)
     return found

@@ -182,7 +182,9 @@ class Pipeline:
             customer_id=customer_id,
         )
 
-    def erase(self, customer_id: str, *, who: str, reason: str) -> Erasure:
+    def erase(
+        self, customer_id: str, *, who: str, reason: str, even_unknown: bool = False
+    ) -> Erasure:
         """Take one person out of everything, for good."""
         return erase_person(
             lake=self.lake,
@@ -190,6 +192,7 @@ class Pipeline:
             customer_id=customer_id,
             who=who,
             reason=reason,
+            even_unknown=even_unknown,
         )
 
     def verify_erased(self, customer_id: str) -> NothingLeft:
@@ -213,6 +216,7 @@ class Pipeline:
                 scoring_runs_days=kept.keep_scoring_runs_days,
             ),
             today=kept.current_day,
+            home=kept.home,
             dry_run=dry_run,
         )
 

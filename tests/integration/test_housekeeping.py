@@ -107,7 +107,7 @@ class NoTracking:
 
 
 @pytest.fixture
-def keep(lake, database_url):
+def keep(lake, database_url, tmp_path):
     campaign = CampaignDatabase(database_url)
     campaign.migrate()
 
@@ -118,6 +118,7 @@ def keep(lake, database_url):
             tracking=NoTracking(),
             retention=RETENTION,
             today=TODAY,
+            home=tmp_path,
             dry_run=dry_run,
         )
 
@@ -153,8 +154,24 @@ def test_a_dry_run_tells_the_same_days_and_changes_nothing(lake, keep, tmp_path)
     assert sorted((p, p.stat().st_mtime) for p in (tmp_path / "lake").rglob("*")) == before
     assert "nothing was written" in told.lines()[-1]
     done = keep()
-    assert [one.expired for one in told.lake] == [one.expired for one in done.lake]
+    for what in ("table", "expired", "files_before", "files_after"):
+        assert [getattr(one, what) for one in told.lake] == [
+            getattr(one, what) for one in done.lake
+        ]
     assert any("lake/crm/consents: 10 files" in line for line in done.lines())
+
+
+def test_sizes_of_databases_and_folders_are_told(keep, tmp_path, database_url):
+    (tmp_path / "logs" / "deep").mkdir(parents=True)
+    (tmp_path / "logs" / "deep" / "one").write_bytes(b"x" * 2_000_000)
+    told = keep(dry_run=True)
+    assert told.folders["logs"] == 2_000_000
+    assert told.folders["lake"] > 0
+    name = database_url.rpartition("/")[2]
+    assert told.databases[name] > 1_000_000
+    lines = "\n".join(told.lines())
+    assert "logs 2.0 MB" in lines
+    assert name in lines
 
 
 def test_files_that_a_reader_may_still_use_stay_for_a_week(lake, keep, tmp_path):

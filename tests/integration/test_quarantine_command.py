@@ -80,6 +80,8 @@ def test_show_names_rule_rows_keys_and_the_night_that_is_held(mkt):
             "keys": ["n0", "n10", "n12", "n14", "n16"],
         }
     ]
+    (every,) = json.loads(mkt("show", "--all-keys", "--json").stdout)["rows"]
+    assert len(every["keys"]) == 10
     (held,) = shown["held"]
     assert (held["entity"], held["rows"]) == ("consents", 10)
     shown = mkt("show")

@@ -110,13 +110,14 @@ class Place:
         table = pa.Table.from_pylist(rows)
         self.campaign.publish(publication=publication, rows=table.to_reader())
 
-    def erase(self, customer_id=HER, reason="a request"):
+    def erase(self, customer_id=HER, reason="a request", **more):
         return erase_person(
             lake=self.lake,
             campaign=self.campaign,
             customer_id=customer_id,
             who="mia",
             reason=reason,
+            **more,
         )
 
     def verify(self, customer_id=HER):
