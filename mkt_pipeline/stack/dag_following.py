@@ -86,9 +86,10 @@ Begun = Callable[[DagRun], None]
 
 
 def run_dag(api: AirflowApi, dag_id: str, *, key: str, watch: Watch, begun: Begun) -> DagRun:
-    """Trigger one DAG for a day and follow it."""
-    run = api.trigger(dag_id, key=key)
-    begun(run)
+    """Trigger one DAG for a day and follow it; a run that goes on is followed, not doubled."""
+    run, is_ours = _going_on_or_triggered(api, dag_id, key)
+    if is_ours:
+        begun(run)
     return follow(api, run, watch)
 
 
@@ -100,15 +101,20 @@ def run_chain(
     A run of the first that somebody has begun for the same day is followed, not doubled.
     """
     before = {dag_id: {run.run_id for run in api.runs(dag_id, key=key)} for dag_id in dag_ids}
-    others = [run for run in api.runs(dag_ids[0], key=key) if not run.ended]
-    first = others[0] if others else api.trigger(dag_ids[0], key=key)
-    tell = _nobody if others else begun
+    first, is_ours = _going_on_or_triggered(api, dag_ids[0], key)
+    tell = begun if is_ours else _nobody
     tell(first)
     follow(api, first, watch)
     for earlier, dag_id in pairwise(dag_ids):
         run = _woken(api, dag_id, key, before[dag_id], earlier)
         tell(run)
         follow(api, run, watch)
+
+
+def _going_on_or_triggered(api: AirflowApi, dag_id: str, key: str) -> tuple[DagRun, bool]:
+    """A run of a day, and whether it was triggered here: the scheduler may have been first."""
+    others = [run for run in api.runs(dag_id, key=key) if not run.ended]
+    return (others[0], False) if others else (api.trigger(dag_id, key=key), True)
 
 
 def _nobody(_: DagRun) -> None:

@@ -88,6 +88,13 @@ def test_one_trigger_runs_the_whole_chain_for_its_day_also_the_second_time(api):
     assert [len(api.runs(dag_id, key=DAY)) for dag_id in CHAIN] == [2, 2, 2]
 
 
+def test_a_run_that_goes_on_for_the_day_is_followed_and_not_doubled(api):
+    other, ours = api.trigger("first", key="2026-03-02"), []
+    ended = run_dag(api, "first", key="2026-03-02", watch=ignore, begun=ours.append)
+    assert (ended.run_id, ended.state, ours) == (other.run_id, "success", [])
+    assert len(api.runs("first", key="2026-03-02")) == 1
+
+
 def test_a_failed_task_is_named_with_its_error_and_its_log(api):
     with pytest.raises(FailNowError) as caught:
         run_dag(api, "broken", key=DAY, watch=ignore, begun=ignore)
