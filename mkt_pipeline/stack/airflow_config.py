@@ -23,10 +23,12 @@ PARALLELISM = 8
 """Tasks at once: four per core of a small machine, most of which wait for a database."""
 
 PRELOADED = (
+    # First, for it looks names up in every module that is there, and old ones of Airflow warn.
+    "skops.io",
     *("airflow", "airflow.executors.local_executor"),
     *("pandas", "pyarrow.csv", "pyarrow.dataset", "scipy.sparse", "psycopg2", "pydantic_settings"),
     *("sklearn.ensemble", "sklearn.pipeline", "sklearn.compose", "sklearn.calibration"),
-    *("ibis.backends.duckdb", "deltalake", "mlflow.sklearn", "skops.io", "matplotlib.figure"),
+    *("ibis.backends.duckdb", "deltalake", "mlflow.sklearn", "matplotlib.figure"),
 )
 """Imported once and inherited by every task, which saves each some 4 CPU seconds.
 
