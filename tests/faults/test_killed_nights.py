@@ -165,6 +165,9 @@ def write_table(nights):
         "",
         f"{len(points)} points, {len(nights.results)} faults, {different} with a difference.",
         "",
+        "`make faults` also kills a task and the scheduler of a real Airflow, whose nights finish",
+        "by themselves or after `mkt stack up` (`tests/faults/test_airflow_killed.py`).",
+        "",
         "| work | # | point | fault | ended | after the rerun |",
         "|---|---|---|---|---|---|",
     ]
