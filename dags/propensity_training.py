@@ -1,11 +1,14 @@
 """## propensity_training: train challengers and promote what is better
 
 **What it does.** For every configured use case: builds training data from several past days,
-fits and calibrates the candidates, compares the best with the rule of thumb and with the champion
-on later data, and promotes it only if it is better.
+fits and calibrates the candidates, and holds the best against the rules of thumb and the champion
+on later data. It is promoted only if it passes every check of the use case (`promotion:`); what was
+compared and why it was decided so is `decision.md` of the run in MLflow and a row of
+`campaign.model_decisions`.
 
 **Reads** the CRM where the lake does not cover the day yet, and `lake/crm`. **Writes** runs, a
-model version and, after a promotion, the alias `champion` in MLflow (connection `mlflow`).
+model version and, after a promotion, the alias `champion` in MLflow (connection `mlflow`);
+`campaign.model_decisions` (connection `campaign`).
 
 **When it fails.** The champion stays.
 

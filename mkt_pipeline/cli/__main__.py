@@ -5,6 +5,7 @@ import sys
 import typer
 
 from mkt_pipeline.cli import (
+    champion,
     docs,
     erase,
     explain,
@@ -41,6 +42,7 @@ app.command()(erase.erase)
 app.command()(housekeeping.housekeeping)
 app.command(hidden=True)(docs.docs)
 app.add_typer(segments.app, name="segments")
+app.add_typer(champion.app, name="champion")
 app.add_typer(stack.app, name="stack")
 app.add_typer(sample.app, name="sample")
 app.add_typer(source.app, name="source")

@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from mkt_pipeline.contracts.frozen_model import FrozenModel
 from mkt_pipeline.contracts.leaks import LeakLimits
+from mkt_pipeline.contracts.promotion import PromotionRules
 from mkt_pipeline.contracts.publication_limits import PublicationLimits
 from mkt_pipeline.contracts.source import Name
 
@@ -88,4 +89,5 @@ class UseCase(FrozenModel):
     segments: Annotated[Thresholds | Capacity, Field(discriminator="rule")]
     recommend: Recommend = Recommend()
     training: Training = Training()
+    promotion: PromotionRules = PromotionRules()
     publication: PublicationLimits = PublicationLimits()

@@ -12,6 +12,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from mkt_pipeline.errors import TrainingRefusedError
 from mkt_pipeline.modelling.calibration import Calibrated, Calibrator
 from mkt_pipeline.modelling.labelled import Labelled
+from mkt_pipeline.modelling.propensity import Scores
 
 Values = npt.NDArray[np.float64]
 
@@ -119,11 +120,11 @@ def fit_rule(train: Labelled, roles: Roles) -> RecencyFrequencyMoney:
     return RecencyFrequencyMoney(*roles.names).fit(train.frame, train.label)
 
 
-def calibrated_rule(rule: RecencyFrequencyMoney, train: Labelled) -> Calibrated:
-    """The rule with its probabilities fitted by a sigmoid on the training rows.
+def calibrated_rule(rule: Scores, train: Labelled) -> Calibrated:
+    """A rule of thumb with its probabilities fitted by a sigmoid on the training rows.
 
-    Rule and sigmoid learn six numbers from the labels, so that calibrating on rows that were seen
-    flatters it at most.
+    Rule and sigmoid learn six numbers from the labels at most, so that calibrating on rows that
+    were seen flatters it at most.
     """
     calibrator = Calibrator("sigmoid").fit(rule.decision_function(train.frame), train.label)
     return Calibrated(rule, calibrator)

@@ -38,7 +38,12 @@ class BlockwiseBoosting(HistGradientBoostingClassifier):  # type: ignore[misc]  
     they mostly wait for each other: only a large fit has several.
     """
 
-    def fit(self, X: Values, y: Labels) -> Self:  # noqa: N803 - scikit-learn's name
+    def fit(
+        self,
+        X: Values,  # noqa: N803 - scikit-learn's name
+        y: Labels,
+        sample_weight: Values | None = None,
+    ) -> Self:
         """Fit on encoded rows of shape [rows, columns]; in one thread where they are few."""
         if "_tables" in vars(self):  # of an earlier fit
             del self._tables
@@ -47,7 +52,7 @@ class BlockwiseBoosting(HistGradientBoostingClassifier):  # type: ignore[misc]  
         X = np.where(nowhere_known, 0.0, X) if nowhere_known.any() else X  # noqa: N806 - as above
         threads = None if X.size >= VALUES_FOR_THREADS else 1
         with threadpool_limits(threads, user_api="openmp"):
-            super().fit(X, y)
+            super().fit(X, y, sample_weight)
         return self
 
     def decision_function(self, X: Values) -> Values:  # noqa: N803 - scikit-learn's name

@@ -1,81 +1,206 @@
-"""Is the challenger better than what is in use?"""
+"""Does the challenger become champion? Every check has a value and a limit, and a no is possible.
+
+The comparison with the champion is a paired bootstrap (Efron and Tibshirani 1993, chapter 16):
+both models are measured on the same draws of the same customers.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from datetime import date
+from typing import Any, Literal
 
-MEASURE = "average_precision"
+from mkt_pipeline.contracts.promotion import PromotionRules
+from mkt_pipeline.modelling.calibration_luck import calibration_error_by_chance
+from mkt_pipeline.modelling.metrics import Labels, Values, calibration_error
+from mkt_pipeline.modelling.resampling import MEASURES, Interval, Resampled, resample
+
+CHALLENGER, CHAMPION = "challenger", "champion"
+TITLES = {"average_precision": "average precision", "roc_auc": "ROC AUC"}
+
+Relation = Literal["at least", "above", "at most"]
+Route = Literal["better", "as good and fresher"]
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model on the test window: its propensities of shape [rows], and what it was trained on.
+
+    ``trained`` is the as-of of its training; a rule has none.
+    """
+
+    propensity: Values
+    trained: date | None = None
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Everything that the gate looks at, measured on one test window.
+
+    ``label`` has shape [rows]. ``rules`` are the rules of thumb by their name. ``champion`` is None
+    where there is none that could score this window. ``model_bytes`` is the size of the
+    challenger's file, ``seconds_per_million`` how long it takes for a million customers.
+    """
+
+    label: Labels
+    challenger: Model
+    champion: Model | None
+    rules: Mapping[str, Model]
+    model_bytes: int
+    seconds_per_million: float
+    seed: int
 
 
 @dataclass(frozen=True)
 class Check:
-    """One comparison: passed where ``value`` is greater than ``limit``.
-
-    A check that does not ``decide`` is shown only.
-    """
+    """One comparison. Checks without a ``route`` are needed; of the routes one is enough."""
 
     name: str
-    measure: str
     value: float
+    relation: Relation
     limit: float
     passed: bool
-    decides: bool
+    route: Route | None = None
+
+    @property
+    def words(self) -> str:
+        """What was compared, for a sentence."""
+        return f"{self.name} is {_number(self.value)}, {self.relation} {_number(self.limit)}"
 
 
 @dataclass(frozen=True)
 class Decision:
-    """Whether the challenger becomes champion, every check behind it, and one sentence."""
+    """Whether the challenger becomes champion, every check behind it, and one sentence.
+
+    ``figures`` has each model's measures with their 95 % intervals, by model and measure.
+    """
 
     promote: bool
     checks: tuple[Check, ...]
+    figures: Mapping[str, Mapping[str, Interval]]
     sentence: str
 
     def document(self) -> dict[str, Any]:
         """The decision as plain data, for a JSON file."""
-        return {**asdict(self), "checks": [asdict(check) for check in self.checks]}
+        return asdict(self)
 
 
-def decide(
-    *,
-    challenger: Mapping[str, float],
-    baseline: Mapping[str, float],
-    champion: Mapping[str, float] | None,
-) -> Decision:
-    """Compare measures that were all taken on the same test window.
+def decide(evidence: Evidence, rules: PromotionRules) -> Decision:
+    """Hold the challenger against the rules.
 
-    Without a champion (``None``) the challenger must beat both the base rate, which is the average
-    precision to be expected of chance, and the baseline, which may itself be worse than chance.
-    With one it must beat the champion; the other two are then shown and do not decide, for
-    keeping the worse of two models helps nobody. Equal is not better.
+    It must beat the base rate and the rules of thumb as measured, be calibrated, small and quick;
+    and, where there is a champion, be surely better than it, or surely no worse and fresher.
     """
-    first, value = champion is None, challenger[MEASURE]
-    checks = [
-        _check("beats the base rate", value, challenger["base_rate"], decides=first),
-        _check("beats the baseline", value, baseline[MEASURE], decides=first),
-    ]
-    if champion is not None:
-        checks.append(_check("beats the champion", value, champion[MEASURE], decides=True))
-    promote = all(check.passed for check in checks if check.decides)
-    return Decision(promote, tuple(checks), _sentence(value, checks, promote=promote))
+    drawn = _drawn(evidence)
+    checks = (*_routes(evidence, rules, drawn), *_absolute(evidence, rules, drawn))
+    needed = all(check.passed for check in checks if check.route is None)
+    promote = needed and (evidence.champion is None or bool(_route_taken(checks)))
+    return Decision(promote, checks, _figures(drawn), _sentence(checks, promote=promote))
 
 
-def _check(name: str, value: float, limit: float, *, decides: bool) -> Check:
-    return Check(name, MEASURE, value, limit, value > limit, decides)
+def _drawn(evidence: Evidence) -> Resampled:
+    rankings = {CHALLENGER: evidence.challenger.propensity}
+    if evidence.champion is not None:
+        rankings[CHAMPION] = evidence.champion.propensity
+    rankings |= {name: rule.propensity for name, rule in evidence.rules.items()}
+    return resample(label=evidence.label, rankings=rankings, seed=evidence.seed)
 
 
-def _sentence(value: float, checks: Sequence[Check], *, promote: bool) -> str:
-    """What decided, and what was not reached although it did not decide."""
-    named = [_limit(c) for c in checks if c.decides and c.passed is promote]
-    shown = [_limit(c) for c in checks if not c.decides and not c.passed]
-    verdict, relation, link = (
-        ("Promoted", "above", " and ") if promote else ("Not promoted", "not above", " or ")
-    )
-    more = f", {'but not' if promote else 'nor'} above {' or '.join(shown)}" if shown else ""
+def _routes(evidence: Evidence, rules: PromotionRules, drawn: Resampled) -> tuple[Check, ...]:
+    champion, measure = evidence.champion, rules.measure
+    if champion is None:
+        return ()
+    allowed = rules.margin * drawn.values[CHAMPION, measure]
+    challenger = evidence.challenger
+    weeks = _weeks(champion.trained, challenger.trained)
+    what = TITLES[measure]
     return (
-        f"{verdict}: average precision {value:.4f} is {relation} {link.join(named)}"
-        f" on the same test window{more}."
+        _at_least(
+            f"probability that its {what} is higher than the champion's",
+            drawn.probability_better(CHALLENGER, CHAMPION, measure),
+            rules.probability,
+            "better",
+        ),
+        _at_least(
+            f"probability that its {what} is less than {allowed:.4f} below the champion's",
+            drawn.probability_better(CHALLENGER, CHAMPION, measure, margin=allowed),
+            rules.probability,
+            "as good and fresher",
+        ),
+        _at_least(
+            "weeks between the champion's training and its own",
+            weeks,
+            rules.fresher_weeks,
+            "as good and fresher",
+        ),
     )
 
 
-def _limit(check: Check) -> str:
-    return f"{check.name.removeprefix('beats ')} ({check.limit:.4f})"
+def _absolute(evidence: Evidence, rules: PromotionRules, drawn: Resampled) -> tuple[Check, ...]:
+    measure, what = rules.measure, TITLES[rules.measure]
+    value = drawn.values[CHALLENGER, measure]
+    base_rate = float(evidence.label.mean())
+    chance = base_rate if measure == "average_precision" else 0.5
+    bars = {"chance": chance, **{name: drawn.values[name, measure] for name in evidence.rules}}
+    propensity = evidence.challenger.propensity
+    luck = calibration_error_by_chance(propensity, seed=evidence.seed)
+    return (
+        *(_above(f"{what} against {name}", value, bar) for name, bar in bars.items()),
+        _at_most(
+            "calibration error",
+            calibration_error(evidence.label, propensity),
+            max(rules.calibration_error * base_rate, luck),
+        ),
+        _at_most("size of the model in MB", evidence.model_bytes / 1e6, rules.model_mb),
+        _at_most(
+            "seconds for a million customers",
+            evidence.seconds_per_million,
+            rules.seconds_per_million,
+        ),
+    )
+
+
+def _weeks(before: date | None, after: date | None) -> float:
+    return (after - before).days / 7 if before and after else 0.0
+
+
+def _at_least(name: str, value: float, limit: float, route: Route) -> Check:
+    return Check(name, value, "at least", limit, value >= limit, route)
+
+
+def _above(name: str, value: float, limit: float) -> Check:
+    return Check(name, value, "above", limit, value > limit)
+
+
+def _at_most(name: str, value: float, limit: float) -> Check:
+    return Check(name, value, "at most", limit, value <= limit)
+
+
+def _figures(drawn: Resampled) -> dict[str, dict[str, Interval]]:
+    models = dict.fromkeys(model for model, _ in drawn.values)
+    return {model: {m: drawn.interval(model, m) for m in MEASURES} for model in models}
+
+
+def _sentence(checks: tuple[Check, ...], *, promote: bool) -> str:
+    taken = _route_taken(checks)
+    if promote:
+        named = taken or [check for check in checks if check.relation == "above"]
+        return f"Promoted: {' and '.join(check.words for check in named)}."
+    failed = [c for c in checks if not c.passed and (c.route is None or not taken)]
+    return f"Not promoted: {' and '.join(_not(check) for check in failed)}."
+
+
+def _route_taken(checks: Sequence[Check]) -> list[Check]:
+    """The checks of the first route that is passed whole; none where no route is."""
+    for route in dict.fromkeys(check.route for check in checks if check.route):
+        found = [check for check in checks if check.route == route]
+        if all(check.passed for check in found):
+            return found
+    return []
+
+
+def _not(check: Check) -> str:
+    return f"{check.name} is {_number(check.value)}, not {check.relation} {_number(check.limit)}"
+
+
+def _number(value: float) -> str:
+    return f"{value:.4f}".rstrip("0").rstrip(".") if abs(value) < 10 else f"{value:,.0f}"

@@ -96,14 +96,19 @@ def calibration_error(label: Labels, propensity: Values) -> float:
 
 def calibration_bins(label: Labels, propensity: Values) -> tuple[Values, Values, Values]:
     """Mean propensity, share of buyers, and rows of each bin that is not empty."""
-    inner = np.linspace(0, 1, CALIBRATION_BINS + 1)[1:-1]
-    edges = np.unique(np.quantile(propensity, inner, method="inverted_cdf"))
-    bins = np.searchsorted(edges, propensity, side="left")
+    bins = calibration_bin_numbers(propensity)
     rows = np.bincount(bins)
     kept = rows > 0
     predicted = np.bincount(bins, weights=propensity)[kept] / rows[kept]
     happened = np.bincount(bins, weights=label)[kept] / rows[kept]
     return predicted, happened, rows[kept].astype(np.float64)
+
+
+def calibration_bin_numbers(propensity: Values) -> npt.NDArray[np.int64]:
+    """The bin of each row, from 0; equal propensities share one, and some may be empty."""
+    inner = np.linspace(0, 1, CALIBRATION_BINS + 1)[1:-1]
+    edges = np.unique(np.quantile(propensity, inner, method="inverted_cdf"))
+    return np.searchsorted(edges, propensity, side="left")
 
 
 def _require_both_classes(label: Labels) -> None:

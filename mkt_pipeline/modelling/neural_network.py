@@ -22,12 +22,17 @@ Labels = npt.NDArray[np.bool_]
 class ScoredPerceptron(LogOddsScore, MLPClassifier):  # type: ignore[misc]  # no types there
     """A perceptron with a score of its own, which makes as many passes as it is told."""
 
-    def fit(self, X: Values, y: Labels) -> Self:  # noqa: N803 - scikit-learn's name
+    def fit(
+        self,
+        X: Values,  # noqa: N803 - scikit-learn's name
+        y: Labels,
+        sample_weight: Values | None = None,
+    ) -> Self:
         """Fit on encoded rows of shape [rows, columns]."""
         with warnings.catch_warnings():
             # That it could go on is no news: the number of passes is tuned.
             warnings.simplefilter("ignore", ConvergenceWarning)
-            super().fit(X, y)
+            super().fit(X, y, sample_weight)
         return self
 
 

@@ -51,22 +51,36 @@ class Window:
 class TrainingOutcome:
     """The candidates, which of them was chosen, and the figures on the later test window.
 
-    ``tests`` holds these figures by name for every candidate and the baseline; they were taken
-    after the choice. ``test_propensity`` and ``baseline_propensity`` are the probabilities of the
-    test rows, of shape [rows], by the chosen model and by the baseline. ``reference`` is the
-    customer that reasons compare with.
+    ``baselines`` are the rules of thumb, the one that is quoted first. ``tests`` holds the figures
+    by name for every candidate and baseline; they were taken after the choice. ``propensities``
+    are the probabilities of the test rows, of shape [rows], by name. ``reference`` is the customer
+    that reasons compare with.
     """
 
     features: tuple[Feature, ...]
     candidates: tuple[Trained, ...]
-    baseline: Trained
+    baselines: tuple[Trained, ...]
     chosen: Trained
     windows: tuple[Window, ...]
     tests: Mapping[str, Metrics]
-    test_propensity: Values
-    baseline_propensity: Values
+    propensities: Mapping[str, Values]
     reference: Reference
     seed: int
+
+    @property
+    def baseline(self) -> Trained:
+        """The rule of thumb that is quoted."""
+        return self.baselines[0]
+
+    @property
+    def test_propensity(self) -> Values:
+        """Of the test rows, by the chosen model."""
+        return self.propensities[self.chosen.name]
+
+    @property
+    def baseline_propensity(self) -> Values:
+        """Of the test rows, by the rule of thumb that is quoted."""
+        return self.propensities[self.baseline.name]
 
     @property
     def test(self) -> Metrics:

@@ -54,4 +54,5 @@ RBF_SVM = Candidate(
     },
     notes={**SCALED_NOTES, "kernel": f"Nyström, {LANDMARKS} landmarks"},
     build=build_rbf_svm,
+    weights="model__linearsvc__sample_weight",
 )

@@ -100,9 +100,14 @@ class Resampled:
         value = self.values[model, measure] - self.values[other, measure]
         return Interval(value, float(low), float(high))
 
-    def probability_better(self, model: str, other: str, measure: str) -> float:
-        """The share of draws in which ``model`` is better than ``other``, equals counted half."""
-        difference = self.draws[model, measure] - self.draws[other, measure]
+    def probability_better(
+        self, model: str, other: str, measure: str, *, margin: float = 0.0
+    ) -> float:
+        """The share of draws in which ``model`` is better than ``other`` less a ``margin``.
+
+        Equals count half.
+        """
+        difference = self.draws[model, measure] - self.draws[other, measure] + margin
         return float(np.mean((difference > 0) + 0.5 * (difference == 0)))
 
 

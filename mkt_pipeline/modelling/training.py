@@ -1,6 +1,6 @@
 """Fit, calibrate, choose, and test once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from mkt_pipeline.contracts.feature import Feature
@@ -10,9 +10,10 @@ from mkt_pipeline.modelling.calibration import Calibrated, Calibrator, choose_me
 from mkt_pipeline.modelling.candidate import Candidate
 from mkt_pipeline.modelling.candidates import CANDIDATES
 from mkt_pipeline.modelling.labelled import Labelled, require_both_classes
+from mkt_pipeline.modelling.last_period import LastPeriodRepeat
 from mkt_pipeline.modelling.metrics import evaluate
 from mkt_pipeline.modelling.outcome import Trained, TrainingOutcome, Window
-from mkt_pipeline.modelling.propensity import propensity_of
+from mkt_pipeline.modelling.propensity import Scores, propensity_of
 from mkt_pipeline.modelling.reference import reference_of
 from mkt_pipeline.modelling.signature import frame_differences
 
@@ -24,10 +25,13 @@ def train(
     validation: Labelled,
     test: Labelled,
     roles: Roles,
+    last_period: str,
     seed: int,
     candidates: Sequence[Candidate] = CANDIDATES,
 ) -> TrainingOutcome:
-    """Train every candidate and the baseline, choose one, and measure all on the test window.
+    """Train every candidate and the baselines, choose one, and measure all on the test window.
+
+    ``roles`` and ``last_period`` name the features that the rules of thumb go by.
 
     A candidate is fitted on ``train``. On ``validation`` it is calibrated and its average
     precision taken; the best is chosen. Doing both there flatters nobody: a calibrator is
@@ -38,19 +42,18 @@ def train(
     the columns of ``features`` or begins before the earlier ones end.
     """
     _require_usable(features, train, validation, test)
-    rule = _trained_baseline(train, validation, roles)
+    baselines = _baselines(train, validation, roles, last_period)
     tried = tuple(_trained(c, features, train, validation, seed) for c in candidates)
     chosen = max(tried, key=lambda t: t.validation["average_precision"])
-    scored = {t.name: propensity_of(t.model, test.frame) for t in (*tried, rule)}
+    scored = {t.name: propensity_of(t.model, test.frame) for t in (*tried, *baselines)}
     return TrainingOutcome(
         features=tuple(features),
         candidates=tried,
-        baseline=rule,
+        baselines=baselines,
         chosen=chosen,
         windows=_windows(train, validation, test),
         tests={name: evaluate(label=test.label, propensity=p) for name, p in scored.items()},
-        test_propensity=scored[chosen.name],
-        baseline_propensity=scored[rule.name],
+        propensities=scored,
         reference=reference_of(train.frame, features),
         seed=seed,
     )
@@ -63,7 +66,7 @@ def _trained(
     validation: Labelled,
     seed: int,
 ) -> Trained:
-    pipeline = candidate.pipeline(features, seed).fit(train.frame, train.label)
+    pipeline = candidate.fitted(features, train, seed)
     score = pipeline.decision_function(validation.frame)
     method, cross_fitted = choose_method(score, validation.label, seed=seed)
     return Trained(
@@ -76,18 +79,32 @@ def _trained(
     )
 
 
-def _trained_baseline(train: Labelled, validation: Labelled, roles: Roles) -> Trained:
+def _baselines(
+    train: Labelled, validation: Labelled, roles: Roles, last_period: str
+) -> tuple[Trained, ...]:
     rule = fit_rule(train, roles)
+    repeat = LastPeriodRepeat(last_period).fit(train.frame, train.label)
+    learned = {**asdict(roles), **rule.learned}
+    return (
+        _baseline("baseline", "Recency-frequency-money rule", rule, learned, train, validation),
+        _baseline(
+            "last_period", "Last-period repeat", repeat, {"orders": last_period}, train, validation
+        ),
+    )
+
+
+def _baseline(
+    name: str,
+    title: str,
+    rule: Scores,
+    parameters: Mapping[str, str],
+    train: Labelled,
+    validation: Labelled,
+) -> Trained:
     model = calibrated_rule(rule, train)
     propensity = propensity_of(model, validation.frame)
-    return Trained(
-        name="baseline",
-        title="Recency-frequency-money rule",
-        parameters={**asdict(roles), **rule.learned},
-        calibration="sigmoid",
-        model=model,
-        validation=evaluate(label=validation.label, propensity=propensity),
-    )
+    measured = evaluate(label=validation.label, propensity=propensity)
+    return Trained(name, title, parameters, "sigmoid", model, measured)
 
 
 def _windows(train: Labelled, validation: Labelled, test: Labelled) -> tuple[Window, ...]:

@@ -1,50 +1,51 @@
 """Step: train a challenger, compare it on later data, and promote it only if it is better."""
 
-import logging
 from collections.abc import Mapping
 
 from matplotlib.figure import Figure
 
+from mkt_pipeline.campaign.model_decisions import ModelDecision, ModelDecisions
 from mkt_pipeline.contracts.as_of import AsOf
 from mkt_pipeline.contracts.leaks import LeakReport
 from mkt_pipeline.contracts.night import TrainingReport
 from mkt_pipeline.contracts.use_case import UseCase
-from mkt_pipeline.errors import ModelRefusedError, NoChampionError
 from mkt_pipeline.lake.lake import Lake
 from mkt_pipeline.modelling.baseline import Roles
 from mkt_pipeline.modelling.candidates import candidates_named
+from mkt_pipeline.modelling.decision_document import decision_markdown
 from mkt_pipeline.modelling.figures import Compared, figures
 from mkt_pipeline.modelling.gate import Decision, decide
 from mkt_pipeline.modelling.importance import importance
 from mkt_pipeline.modelling.labelled import require_both_classes
+from mkt_pipeline.modelling.last_period import last_period_feature
 from mkt_pipeline.modelling.leak_check import check_leaks, refuse_leaks
-from mkt_pipeline.modelling.metrics import evaluate
+from mkt_pipeline.modelling.nobody import rows_of_nobody
 from mkt_pipeline.modelling.outcome import TrainingOutcome, Window
-from mkt_pipeline.modelling.propensity import propensity_of
 from mkt_pipeline.modelling.training import train
 from mkt_pipeline.modelling.windows import TrainingWindows, training_windows
 from mkt_pipeline.steps.features import pin_vocabulary
+from mkt_pipeline.steps.gate_evidence import comparable_champion, gate_evidence
+from mkt_pipeline.steps.promotion import carry_out
 from mkt_pipeline.steps.run_notes import training_note
 from mkt_pipeline.steps.run_tags import run_tags
-from mkt_pipeline.steps.score import refuse_misfit
 from mkt_pipeline.steps.stopwatch import Stopwatch
 from mkt_pipeline.steps.training_data import TrainingData, training_data
+from mkt_pipeline.tracking.names import registered_model
 from mkt_pipeline.tracking.server import Tracking
 from mkt_pipeline.tracking.training_record import DataIdentity, TrainedRun
-
-log = logging.getLogger(__name__)
 
 
 def train_challenger(
     *,
     lake: Lake,
     tracking: Tracking,
+    decisions: ModelDecisions,
     use_case: UseCase,
     as_of: AsOf,
     origin: Mapping[str, str],
     dry_run: bool = False,
 ) -> TrainingReport:
-    """Train on past days, test on later ones, register, and promote what is better.
+    """Train on past days, test on later ones, register, and promote what passes the gate.
 
     Outcomes are read as known at ``as_of``. A dry run compares and registers nothing. Refused:
     features that seem to know what was not known on the day.
@@ -63,14 +64,12 @@ def train_challenger(
         validation=data.validation,
         test=data.test,
         roles=Roles.of_window(max(use_case.windows_days)),
+        last_period=last_period_feature(use_case.horizon_days, use_case.windows_days),
         seed=use_case.training.seed,
         candidates=candidates,
     )
-    decision = decide(
-        challenger=outcome.test,
-        baseline=outcome.baseline_test,
-        champion=_champion_figures(tracking, use_case, data),
-    )
+    champion = comparable_champion(tracking, use_case, data)
+    decision = decide(gate_evidence(outcome, data, as_of, champion), use_case.promotion)
     if dry_run:
         return _report(use_case, as_of, outcome, decision, watch, registered=None)
     run = tracking.log_training(
@@ -83,9 +82,19 @@ def train_challenger(
         note=training_note(use_case, as_of, outcome, decision),
     )
     tracking.log_leak_check(run_id=run.run_id, report=leaks)
-    tracking.log_decision(run_id=run.run_id, decision=decision.document())
-    if decision.promote:
-        tracking.promote(use_case=use_case.name, version=run.model_version)
+    sample = rows_of_nobody(data.test.frame, seed=outcome.seed)
+    tracking.log_load_check(run_id=run.run_id, frame=sample, model=outcome.chosen.model)
+    page = decision_markdown(
+        use_case=use_case,
+        outcome=outcome,
+        decision=decision,
+        champion=None if champion is None else f"version {champion.version}",
+        leaks=leaks.verdict,
+    )
+    tracking.log_decision(run_id=run.run_id, decision=decision.document(), page=page)
+    carry_out(
+        _recorded(use_case, as_of, decision, run, origin), tracking=tracking, decisions=decisions
+    )
     return _report(use_case, as_of, outcome, decision, watch, registered=run)
 
 
@@ -128,22 +137,28 @@ def _windows(lake: Lake, use_case: UseCase, as_of: AsOf) -> TrainingWindows:
     )
 
 
-def _champion_figures(
-    tracking: Tracking, use_case: UseCase, data: TrainingData
-) -> Mapping[str, float] | None:
-    """The champion on the same test window; None where there is none that could score it."""
-    try:
-        champion = tracking.champion(use_case.name)
-        refuse_misfit(champion, data.features)
-    except NoChampionError:
-        return None
-    except ModelRefusedError as refused:
-        # A champion that cannot score today's features protects nobody: the challenger has to
-        # beat the baseline, as a first one.
-        log.warning("the champion is left out of the comparison: %s", refused)
-        return None
-    frame = data.test.frame[[feature.name for feature in champion.features]]
-    return evaluate(label=data.test.label, propensity=propensity_of(champion.model, frame))
+def _recorded(
+    use_case: UseCase,
+    as_of: AsOf,
+    decision: Decision,
+    run: TrainedRun,
+    origin: Mapping[str, str],
+) -> ModelDecision:
+    document = decision.document()
+    return ModelDecision(
+        use_case=use_case.name,
+        act="training",
+        as_of=as_of.day,
+        model_name=registered_model(use_case.name),
+        model_version=str(run.model_version),
+        champion_version=None,
+        run_id=run.run_id,
+        promoted=decision.promote,
+        decided_by=origin.get("user") or origin.get("airflow_dag_id"),
+        reason=decision.sentence,
+        checks=document["checks"],
+        figures=document["figures"],
+    )
 
 
 def _figures(outcome: TrainingOutcome, data: TrainingData) -> Mapping[str, Figure]:
@@ -174,7 +189,7 @@ def _report(
         use_case.name,
         str(as_of),
         outcome.chosen.name,
-        f"propensity-{use_case.name}",
+        registered_model(use_case.name),
         str(registered.model_version) if registered else "none",
         registered.run_id if registered else "",
         registered.url if registered else "",

@@ -19,6 +19,7 @@ from mkt_pipeline.features.frame_of_reference import FrameOfReference
 from mkt_pipeline.features.labels import target_customers
 from mkt_pipeline.lake.lake import Lake
 from mkt_pipeline.lake.session import Session
+from mkt_pipeline.modelling.informative import informative
 from mkt_pipeline.modelling.labelled import Labelled
 from mkt_pipeline.modelling.leak_check import LeakEvidence
 from mkt_pipeline.modelling.leak_check_measures import Labels
@@ -62,7 +63,7 @@ def training_data(
 ) -> TrainingData:
     """Build the feature set of every date of ``windows`` with outcomes as known at ``known``.
 
-    Features that have one value only in the training part are left out.
+    Features that nothing can be learned from in the training part are left out.
 
     Where there are more customers than ``max_rows`` allows, a part of them is taken by the hash
     of their id: the same ones at every date, so that nobody is chosen by what they did.
@@ -89,7 +90,7 @@ def training_data(
             changed=has_changed,
             dates=windows.train,
         )
-    features = tuple(f for f in features if train.frame[f.name].nunique(dropna=False) > 1)
+    features = informative(features, train)
     train, validation, test = (_only(part, features) for part in (train, validation, test))
     digest = _digest((train, validation, test))
     return TrainingData(features, train, validation, test, digest, windows.test, evidence)

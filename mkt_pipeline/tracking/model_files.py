@@ -50,6 +50,13 @@ def log_model(*, run_id: str, outcome: Outcome) -> tuple[str, str]:
     return str(info.model_uri), str(info.model_id)
 
 
+def model_bytes(model: Any) -> int:  # noqa: ANN401 - any scikit-learn estimator
+    """The size of the file that a model becomes."""
+    import skops.io
+
+    return len(skops.io.dumps(model))
+
+
 def download(model_uri: str, folder: Path) -> Path:
     """The files of a model, below ``folder``."""
     library()

@@ -1,11 +1,13 @@
 """Registered models: versions, aliases, and what lies behind an alias."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from mkt_pipeline.errors import NoChampionError
+from mkt_pipeline.errors import BadInputError, NoChampionError
 from mkt_pipeline.tracking.champion import Champion
 from mkt_pipeline.tracking.failures import is_missing
 from mkt_pipeline.tracking.feature_files import read_feature_files
@@ -19,6 +21,15 @@ from mkt_pipeline.tracking.names import (
     TRAINING_TAG,
     registered_model,
 )
+
+
+@dataclass(frozen=True)
+class VersionFacts:
+    """A version of a registered model: its training run, and the day that was trained as of."""
+
+    version: int
+    run_id: str
+    as_of: date
 
 
 class Registry:
@@ -72,6 +83,38 @@ class Registry:
         self.client.set_registered_model_alias(name, CHAMPION, str(version))
         if self.resolve(use_case, CHALLENGER) == version:
             self.client.delete_registered_model_alias(name, CHALLENGER)
+
+    def aliases(self, use_case: str) -> dict[str, str]:
+        """What the aliases of champion, challenger and previous point to now."""
+        found = {name: self.resolve(use_case, name) for name in (CHAMPION, CHALLENGER, PREVIOUS)}
+        return {name: str(version) for name, version in found.items() if version is not None}
+
+    def restore(self, use_case: str, aliases: Mapping[str, str]) -> None:
+        """Point the aliases to where they pointed before."""
+        name = registered_model(use_case)
+        for alias in (CHAMPION, CHALLENGER, PREVIOUS):
+            if alias in aliases:
+                self.client.set_registered_model_alias(name, alias, aliases[alias])
+            elif self.resolve(use_case, alias) is not None:
+                self.client.delete_registered_model_alias(name, alias)
+
+    def facts(self, use_case: str, version: int) -> VersionFacts:
+        """The training behind a version; BadInputError where there is no such version."""
+        from mlflow.exceptions import MlflowException
+
+        name = registered_model(use_case)
+        try:
+            found = self.client.get_model_version(name, str(version))
+        except MlflowException as error:
+            if is_missing(error):
+                raise BadInputError(
+                    f"{name} has no version {version}",
+                    remedy=f"`mkt champion show --use-case {use_case}` names those in use",
+                ) from None
+            raise
+        return VersionFacts(
+            int(found.version), found.run_id, date.fromisoformat(found.tags["as_of"])
+        )
 
     def fetch(self, use_case: str, alias: str, *, run_url: str) -> Champion:
         """The version behind ``alias``, its files downloaded and held against their digest.

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
 from functools import cached_property
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from mkt_pipeline.contracts.as_of import AsOf
@@ -13,6 +15,7 @@ from mkt_pipeline.tracking.champion import Champion
 from mkt_pipeline.tracking.digest import training_digest
 from mkt_pipeline.tracking.failures import asking, place
 from mkt_pipeline.tracking.library import library
+from mkt_pipeline.tracking.load_check import log_load_check, require_same
 from mkt_pipeline.tracking.model_files import log_model, stored_digest
 from mkt_pipeline.tracking.names import (
     CHALLENGER,
@@ -24,7 +27,7 @@ from mkt_pipeline.tracking.names import (
     training_experiment,
 )
 from mkt_pipeline.tracking.old_runs import old_scoring_runs
-from mkt_pipeline.tracking.registry import Registry
+from mkt_pipeline.tracking.registry import Registry, VersionFacts
 from mkt_pipeline.tracking.runs import Runs
 from mkt_pipeline.tracking.scoring_run import scoring_parameters, scoring_tags
 from mkt_pipeline.tracking.training_record import DataIdentity, Outcome, TrainedRun
@@ -37,6 +40,7 @@ from mkt_pipeline.tracking.training_run import (
 )
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.figure import Figure
 
 MACHINE_LEARNING = "workflowType=machine_learning"
@@ -70,7 +74,7 @@ class Tracking:
 
         The run holds the test figures under their plain names, those of the validation window
         under ``validation_*`` and the baseline's under ``baseline_*``; a run per candidate and
-        one for the baseline lie below it. ``tags`` go on all of them.
+        per rule of thumb lie below it. ``tags`` go on all of them.
         """
         every = use_case_tags(use_case, as_of, tags)
         with self._asking():
@@ -111,16 +115,20 @@ class Tracking:
         with self._asking():
             return self._registry.resolve(use_case, CHAMPION)
 
-    def log_decision(self, *, run_id: str, decision: Mapping[str, Any]) -> None:
-        """Write what the gate decided to the training run: ``decision.json`` and two tags.
+    def log_decision(self, *, run_id: str, decision: Mapping[str, Any], page: str) -> None:
+        """Write what the gate decided to the training run.
 
-        ``decision`` is the gate's document, with ``promote`` and ``sentence``.
+        ``decision`` is the gate's document, with ``promote``, ``sentence`` and ``figures``, and
+        becomes ``decision.json``, two tags, and the bounds of the figures as metrics; ``page`` is
+        the same for people, ``decision.md``.
         """
         with self._asking():
-            self._runs.client.log_dict(run_id, dict(decision), "decision.json")
-            verdict = "promoted" if decision["promote"] else "not promoted"
-            self._runs.client.set_tag(run_id, "decision", verdict)
-            self._runs.client.set_tag(run_id, "decision_sentence", str(decision["sentence"]))
+            self._runs.log_decision(run_id, decision, page)
+
+    def log_load_check(self, *, run_id: str, frame: "pd.DataFrame", model: Any) -> None:  # noqa: ANN401
+        """Keep rows of nobody with what the model gives for them, to be checked at promotion."""
+        with self._asking():
+            log_load_check(self._client, run_id, frame, model)
 
     def log_leak_check(self, *, run_id: str, report: LeakReport) -> None:
         """Write the leak check to a run: ``leak_check.json``, ``leak_check.md`` and two tags."""
@@ -140,9 +148,35 @@ class Tracking:
                 self._runs.note(run_id, report.markdown())
 
     def promote(self, *, use_case: str, version: int) -> None:
-        """Make ``version`` champion; the one before keeps the alias ``previous``."""
+        """Make ``version`` champion; the one before keeps the alias ``previous``.
+
+        It is loaded back as every night would load it, and has to give what it gave when it was
+        trained: else, and after any other failure, the aliases are put back as they were.
+        """
         with self._asking():
-            self._registry.promote(use_case, version)
+            before = self._registry.aliases(use_case)
+            try:
+                self._registry.promote(use_case, version)
+                require_same(self._client, self._fetch(use_case, CHAMPION))
+            except BaseException:
+                self._registry.restore(use_case, before)
+                raise
+
+    def aliases(self, use_case: str) -> dict[str, str]:
+        """The versions that champion, challenger and previous point to, as far as they exist."""
+        with self._asking():
+            return self._registry.aliases(use_case)
+
+    def version_facts(self, use_case: str, version: int) -> VersionFacts:
+        """The training behind a version; BadInputError where there is no such version."""
+        with self._asking():
+            return self._registry.facts(use_case, version)
+
+    def decision_page(self, run_id: str) -> str:
+        """What the gate wrote for people after a training."""
+        with self._asking(), TemporaryDirectory(prefix="mkt-decision-") as folder:
+            path = self._client.download_artifacts(run_id, "decision.md", folder)
+            return Path(path).read_text(encoding="utf-8")
 
     def log_scoring(
         self,

@@ -55,7 +55,7 @@ class Outcome(Protocol):
     @property
     def candidates(self) -> Sequence[TrainedModel]: ...  # noqa: D102
     @property
-    def baseline(self) -> TrainedModel: ...  # noqa: D102
+    def baselines(self) -> Sequence[TrainedModel]: ...  # noqa: D102
     @property
     def chosen(self) -> TrainedModel: ...  # noqa: D102
     @property

@@ -1,4 +1,4 @@
-"""One training: a parent run, and below it a run per candidate and one for the baseline."""
+"""One training: a parent run, and below it a run per candidate and per baseline."""
 
 import json
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ def log_candidates(
     runs: Runs, *, experiment_id: str, parent: str, outcome: Outcome, tags: Mapping[str, str]
 ) -> None:
     """A nested run each: figures on the test window, and those of the validation window."""
-    for trained in (*outcome.candidates, outcome.baseline):
+    for trained in (*outcome.candidates, *outcome.baselines):
         own = {**tags, "candidate": trained.name, "chosen": _yes(trained.name, outcome)}
         with runs.open(experiment_id, name=trained.name, tags=own, parent=parent) as run_id:
             runs.log(

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from mkt_pipeline.campaign.database import CampaignDatabase
+from mkt_pipeline.campaign.model_decisions import ModelDecisions
 from mkt_pipeline.contracts.as_of import AsOf
 from mkt_pipeline.contracts.night import (
     Extracted,
@@ -76,6 +77,12 @@ class Pipeline:
         database.migrate()
         return database
 
+    @cached_property
+    def model_decisions(self) -> ModelDecisions:
+        """The record of which model was to score, with its schema brought up to date."""
+        self.campaign_database  # noqa: B018 - its schema is brought up to date
+        return ModelDecisions(self.campaign)
+
     def use_case(self, name: str) -> UseCase:
         """One configured use case."""
         if name not in self.use_cases:
@@ -129,6 +136,8 @@ class Pipeline:
         return train_challenger(
             lake=self.lake,
             tracking=self.tracking,
+            # A dry run leaves the campaign database alone, its schema included.
+            decisions=ModelDecisions(self.campaign) if dry_run else self.model_decisions,
             use_case=self.use_case(use_case),
             as_of=self.as_of(as_of),
             origin=origin,

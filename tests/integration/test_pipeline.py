@@ -190,8 +190,12 @@ def test_an_equal_challenger_is_not_promoted(pipeline, published):
     version = pipeline.tracking.champion_version(CASE)
     again = pipeline.train(CASE, as_of=DAY)
     assert not again.promoted
-    assert "not above" in again.sentence
+    assert "is higher than the champion's is 0.5, not at least 0.95" in again.sentence
     assert pipeline.tracking.champion_version(CASE) == version
+    refused, promoted = pipeline.model_decisions.latest(CASE)
+    assert promoted.effective_at > promoted.decided_at
+    assert (refused.promoted, refused.reason) == (False, again.sentence)
+    assert refused.checks[0]["name"] in pipeline.tracking.decision_page(refused.run_id)
 
 
 def test_a_dry_run_reports_and_writes_nothing(pipeline, published):

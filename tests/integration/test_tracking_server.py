@@ -2,80 +2,23 @@
 
 import io
 import json
-from datetime import date
 from pathlib import Path
 
 import mlflow
 import numpy as np
-import pandas as pd
 import pytest
 from matplotlib.figure import Figure
+from small_training import AS_OF, DATA, FEATURES, NOTE, TAGS, labelled, log, small_outcome, use_case
 
-from mkt_pipeline.contracts.as_of import AsOf
-from mkt_pipeline.contracts.feature import Feature
-from mkt_pipeline.contracts.use_case import UseCase
-from mkt_pipeline.errors import ModelRefusedError, NoChampionError, ServerUnavailableError
-from mkt_pipeline.modelling.baseline import Roles
-from mkt_pipeline.modelling.labelled import Labelled
+from mkt_pipeline.errors import NoChampionError, ServerUnavailableError
 from mkt_pipeline.modelling.metrics import METRIC_NAMES
 from mkt_pipeline.modelling.outcome import TrainingOutcome
-from mkt_pipeline.modelling.training import train
-from mkt_pipeline.tracking import DataIdentity, Tracking, TrainedRun
-
-AS_OF = AsOf(date(2026, 6, 1))
-DATA = DataIdentity("customer features", "ab" * 32, 1234, "file:///lake/features/repeat@7")
-NOTE = "Trained on two dates. Boosting was chosen. It beats the baseline."
-TAGS = {"code_version": "abc1234", "history": "observed", "airflow_dag_id": "propensity_training"}
-FEATURES = (
-    Feature("days_since_last_order", "orders", "number", "Days.", "last order {value} days ago"),
-    Feature("orders_90d", "orders", "number", "Orders.", "{value} orders in the last 90 days"),
-    Feature("amount_90d", "orders", "number", "Money.", "bought for {value}"),
-    Feature("is_new", "profile", "flag", "New.", "new customer"),
-    Feature("region", "profile", "category", "Region.", "lives in {value}"),
-)
-
-
-def use_case(name: str) -> UseCase:
-    return UseCase.model_validate(
-        {
-            "name": name,
-            "title": "Buys again",
-            "owner": "growth",
-            "sources": ["shop"],
-            "target": {},
-            "horizon_days": 30,
-            "segments": {"rule": "thresholds", "high": 0.3, "medium": 0.1},
-        }
-    )
-
-
-def labelled(day: str, seed: int, rows: int = 600) -> Labelled:
-    random = np.random.default_rng(seed)
-    orders = random.poisson(1.0, rows).astype(float)
-    frame = pd.DataFrame(
-        {
-            "days_since_last_order": np.where(orders > 0, random.exponential(40, rows), np.nan),
-            "orders_90d": orders,
-            "amount_90d": orders * random.lognormal(3, 1, rows),
-            "is_new": (random.random(rows) < 0.2).astype(float),
-            "region": pd.Series(random.choice(["north", "süd", "west"], rows), dtype=object),
-        }
-    )
-    frame.loc[::9, "region"] = None
-    label = random.random(rows) < 0.05 + 0.25 * np.minimum(orders, 2) / 2
-    return Labelled(frame, label, np.full(rows, np.datetime64(day)))
+from mkt_pipeline.tracking import Tracking, TrainedRun
 
 
 @pytest.fixture(scope="module")
 def outcome() -> TrainingOutcome:
-    return train(
-        features=FEATURES,
-        train=labelled("2026-01-01", 1, 1500),
-        validation=labelled("2026-03-01", 2),
-        test=labelled("2026-05-01", 3),
-        roles=Roles.of_window(90),
-        seed=7,
-    )
+    return small_outcome()
 
 
 @pytest.fixture(scope="module")
@@ -89,20 +32,6 @@ def trained(tracking: Tracking, outcome: TrainingOutcome) -> TrainedRun:
     run = log(tracking, outcome, "repeat")
     tracking.promote(use_case="repeat", version=run.model_version)
     return run
-
-
-def log(tracking: Tracking, outcome: TrainingOutcome, name: str) -> TrainedRun:
-    figure = Figure()
-    figure.add_subplot().plot([0, 1], [0, 1])
-    return tracking.log_training(
-        use_case=use_case(name),
-        as_of=AS_OF,
-        outcome=outcome,
-        figures={"roc": figure},
-        tags=TAGS,
-        data=DATA,
-        note=NOTE,
-    )
 
 
 def client(tracking: Tracking) -> mlflow.MlflowClient:
@@ -137,7 +66,11 @@ def test_every_candidate_and_the_baseline_have_a_run_below_with_the_same_names(
         [experiment], f"tags.mlflow.parentRunId = '{trained.run_id}'"
     )
     figures = {run.info.run_name: run.data.metrics for run in children}
-    assert set(figures) == {*(tried.name for tried in outcome.candidates), "baseline"}
+    assert set(figures) == {
+        *(tried.name for tried in outcome.candidates),
+        "baseline",
+        "last_period",
+    }
     names = [f"{prefix}{name}" for prefix in ("", "validation_") for name in METRIC_NAMES]
     for name, metrics in figures.items():
         assert sorted(metrics) == sorted(names)
@@ -211,23 +144,15 @@ def test_a_challenger_that_was_not_promoted_is_no_champion(tracking, outcome):
         tracking.champion("waiting")
 
 
-def test_promoting_remembers_the_champion_before_even_when_done_twice(tracking, outcome):
-    first = log(tracking, outcome, "weekly").model_version
-    tracking.promote(use_case="weekly", version=first)
-    second = log(tracking, outcome, "weekly").model_version
-    for _ in range(2):
-        tracking.promote(use_case="weekly", version=second)
-    assert tracking.champion("weekly").version == second
-    assert tracking.previous("weekly").version == first
-    with pytest.raises(NoChampionError):
-        tracking.challenger("weekly")
-
-
 def test_a_decision_is_written_to_the_training_run(tracking, trained):
-    decision = {"promote": True, "sentence": "Promoted: better.", "checks": []}
-    tracking.log_decision(run_id=trained.run_id, decision=decision)
-    tags = client(tracking).get_run(trained.run_id).data.tags
+    figures = {"challenger": {"roc_auc": {"value": 0.7, "low": 0.65, "high": 0.75}}}
+    decision = {"promote": True, "sentence": "Promoted: better.", "checks": [], "figures": figures}
+    tracking.log_decision(run_id=trained.run_id, decision=decision, page="# Why\n")
+    data = client(tracking).get_run(trained.run_id).data
+    tags = data.tags
     assert (tags["decision"], tags["decision_sentence"]) == ("promoted", "Promoted: better.")
+    assert (data.metrics["roc_auc_low"], data.metrics["roc_auc_high"]) == (0.65, 0.75)
+    assert tracking.decision_page(trained.run_id) == "# Why\n"
 
 
 @pytest.fixture(scope="module")
@@ -258,16 +183,6 @@ def test_a_scoring_run_has_the_tags_and_the_note_of_a_training_run(tracking, tra
     alike = ("use_case", "as_of", "owner", "mlflow.note.content", *TAGS)
     training = client(tracking).get_run(trained.run_id).data.tags
     assert {name: tags[name] for name in alike} == {name: training[name] for name in alike}
-
-
-def test_a_model_file_changed_after_registration_is_refused(tracking, outcome, server):
-    run = log(tracking, outcome, "tampered")
-    tracking.promote(use_case="tampered", version=run.model_version)
-    model_id = tracking.champion("tampered").model_id
-    (stored,) = server[1].rglob(f"{model_id}/artifacts/model.skops")
-    stored.write_bytes(stored.read_bytes() + b" ")
-    with pytest.raises(ModelRefusedError, match="not those that were registered"):
-        tracking.champion("tampered")
 
 
 def test_a_training_that_breaks_off_leaves_a_failed_run_and_no_version(tracking, outcome):

@@ -55,6 +55,7 @@ def trained(**changes):
         "validation": labelled("2026-03-01", 2),
         "test": labelled("2026-05-01", 3),
         "roles": ROLES,
+        "last_period": "orders_90d",
         "seed": 7,
     }
     return train(**{**arguments, **changes})
@@ -93,8 +94,8 @@ def test_the_test_figures_are_those_of_the_test_window(outcome):
 
 def test_every_candidate_and_the_baseline_are_measured_on_the_test_window(outcome):
     test = labelled("2026-05-01", 3)
-    assert list(outcome.tests) == [*(c.name for c in CANDIDATES), "baseline"]
-    for one in (*outcome.candidates, outcome.baseline):
+    assert list(outcome.tests) == [*(c.name for c in CANDIDATES), "baseline", "last_period"]
+    for one in (*outcome.candidates, *outcome.baselines):
         expected = evaluate(label=test.label, propensity=propensity_of(one.model, test.frame))
         assert outcome.tests[one.name] == expected
     assert outcome.test == outcome.tests[outcome.chosen.name]

@@ -7,7 +7,6 @@ import numpy as np
 
 from mkt_pipeline.contracts.as_of import AsOf
 from mkt_pipeline.contracts.use_case import UseCase
-from mkt_pipeline.modelling.gate import decide
 from mkt_pipeline.steps.run_notes import scoring_note, training_note
 
 AS_OF = AsOf(date(2026, 6, 1))
@@ -38,14 +37,13 @@ def test_a_training_is_told_by_the_rows_learned_from_and_by_no_buyers():
         test=figures(0.3),
         baseline_test={**figures(0.2), "roc_auc": 0.6},
     )
-    decision = decide(challenger=outcome.test, baseline=outcome.baseline_test, champion=None)
+    decision = SimpleNamespace(sentence="Promoted: better than everything.")
     assert training_note(CASE, AS_OF, outcome, decision) == (
         "Comes to the workshop: 2 candidates were trained as of 2026-06-01 on 12,000 rows of the"
         " training window with 5 features, and Boosting was chosen on the validation window. On"
         " the later test window its ROC AUC is 0.750 (0.600 by the rule of thumb) and the best"
-        " tenth of customers holds 40% of all customers with the event. Promoted: average"
-        " precision 0.3000 is above the base rate (0.1000) and the baseline (0.2000) on the same"
-        " test window."
+        " tenth of customers holds 40% of all customers with the event. Promoted: better"
+        " than everything."
     )
 
 

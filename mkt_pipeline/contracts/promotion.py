@@ -1,0 +1,33 @@
+"""What a challenger has to show before it becomes champion."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from mkt_pipeline.contracts.frozen_model import FrozenModel
+
+Measure = Literal["average_precision", "roc_auc"]
+
+
+class PromotionRules(FrozenModel):
+    """Rules of the gate; every comparison is on the same later window.
+
+    A challenger is better than the champion where its ``measure`` is higher in at least
+    ``probability`` of the draws of a paired bootstrap. It is as good where the same share of draws
+    has it less than ``margin`` (a share of the champion's figure) below; that is enough where the
+    champion was trained ``fresher_weeks`` or longer before it. Its calibration error may be up to
+    ``calibration_error`` times the base rate, or what chance alone explains on so few rows; its
+    file may have ``model_mb`` megabytes, and a million customers may take it
+    ``seconds_per_million``.
+    """
+
+    measure: Measure = "average_precision"
+    probability: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
+    # A campaign does not notice two percent; beyond, the older model is worth keeping.
+    margin: Annotated[float, Field(ge=0, le=0.5)] = 0.02
+    # A quarter brings other products, prices and habits.
+    fresher_weeks: Annotated[int, Field(ge=1, le=520)] = 13
+    # Seasons move the base rate by a tenth or two between calibrating and testing.
+    calibration_error: Annotated[float, Field(gt=0, le=1)] = 0.25
+    model_mb: Annotated[float, Field(gt=0)] = 50.0
+    seconds_per_million: Annotated[float, Field(gt=0)] = 300.0

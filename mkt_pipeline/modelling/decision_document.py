@@ -1,0 +1,71 @@
+"""A decision of the gate as a page for people."""
+
+from mkt_pipeline.contracts.use_case import UseCase
+from mkt_pipeline.modelling.gate import CHALLENGER, CHAMPION, TITLES, Check, Decision
+from mkt_pipeline.modelling.outcome import TrainingOutcome
+
+NAMES = {CHALLENGER: "challenger", CHAMPION: "champion"}
+
+
+def decision_markdown(
+    *,
+    use_case: UseCase,
+    outcome: TrainingOutcome,
+    decision: Decision,
+    champion: str | None,
+    leaks: str,
+) -> str:
+    """What was compared on what, every check with value and limit, and the verdict.
+
+    ``champion`` names the version in use (None where there is none that could be compared),
+    ``leaks`` is the verdict of the leak check.
+    """
+    test = next(window for window in outcome.windows if window.name == "test")
+    against = f"the champion, {champion}," if champion else "no champion: the rules of thumb alone"
+    lines = [
+        f"# {use_case.title}: {'promoted' if decision.promote else 'not promoted'}",
+        "",
+        decision.sentence,
+        "",
+        f"The challenger is {outcome.chosen.title}, chosen among {len(outcome.candidates)}"
+        f" candidates on the validation window. It was compared with {against} on the test window"
+        f" of {test.first}: {test.rows:,} customers, {test.positives:,} with the event, which"
+        " neither choice nor calibration has seen. Leak check:"
+        f" {leaks}.",
+        "",
+        "## Figures on the test window, with 95 % intervals",
+        "",
+        f"| model | {' | '.join(TITLES.values())} |",
+        f"|---|{'---|' * len(TITLES)}",
+        *(
+            f"| {name} | {' | '.join(_interval(measures[m]) for m in TITLES)} |"
+            for name, measures in decision.figures.items()
+        ),
+        "",
+        "## Checks",
+        "",
+        "| check | value | limit | passed |",
+        "|---|---|---|---|",
+        *(_row(check) for check in decision.checks),
+        "",
+    ]
+    if champion:
+        lines += [
+            "Needed are all checks without a way, and all of one way: better, or as good and"
+            " fresher.",
+            "",
+        ]
+    return "\n".join(lines)
+
+
+def _row(check: Check) -> str:
+    way = f" (way: {check.route})" if check.route else ""
+    verdict = "yes" if check.passed else "no"
+    return (
+        f"| {check.name}{way} | {check.value:.4f} | {check.relation} {check.limit:g} | {verdict} |"
+    )
+
+
+def _interval(found: object) -> str:
+    value, low, high = (getattr(found, name) for name in ("value", "low", "high"))
+    return f"{value:.4f} ({low:.4f} to {high:.4f})"

@@ -1,0 +1,143 @@
+"""Step: which model scores, and a person's decision about it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from mkt_pipeline.campaign.model_decisions import (
+    Act,
+    ModelDecision,
+    ModelDecisions,
+    RecordedDecision,
+)
+from mkt_pipeline.contracts.night import Facts
+from mkt_pipeline.errors import BadInputError
+from mkt_pipeline.steps.promotion import carry_out
+from mkt_pipeline.tracking.names import CHALLENGER, CHAMPION, PREVIOUS, registered_model
+from mkt_pipeline.tracking.server import Tracking
+
+SHOWN = 10
+
+
+@dataclass(frozen=True)
+class Standing(Facts):
+    """What the aliases point to, and what was decided, the latest first."""
+
+    use_case: str
+    aliases: Mapping[str, str]
+    decisions: tuple[RecordedDecision, ...]
+
+    def lines(self) -> list[str]:
+        """The versions, then a line for each decision."""
+        named = [
+            f"{alias}: version {self.aliases[alias]}" if alias in self.aliases else f"{alias}: none"
+            for alias in (CHAMPION, CHALLENGER, PREVIOUS)
+        ]
+        return [f"{self.use_case}: {', '.join(named)}", *map(_told, self.decisions)]
+
+
+@dataclass(frozen=True)
+class MadeChampion(Facts):
+    """A version that a person made champion."""
+
+    use_case: str
+    version: int
+    before: str | None
+    decision_id: int
+
+    def lines(self) -> list[str]:
+        """What scores from now on, and how to take it back."""
+        instead = f" in place of version {self.before}" if self.before else ""
+        return [
+            f"{self.use_case}: version {self.version} is champion{instead}, loaded back and"
+            f" checked; recorded as decision {self.decision_id}. The next night scores with it; to"
+            f' take it back: `mkt champion rollback --use-case {self.use_case} --reason "..."`'
+        ]
+
+
+def standing(*, tracking: Tracking, decisions: ModelDecisions, use_case: str) -> Standing:
+    """The models in use and the latest decisions."""
+    return Standing(use_case, tracking.aliases(use_case), decisions.latest(use_case, SHOWN))
+
+
+def decision_page(*, tracking: Tracking, use_case: str, version: int | None) -> str:
+    """The gate's page about a version, by default the challenger, else the champion."""
+    aliases = tracking.aliases(use_case)
+    wanted = version or aliases.get(CHALLENGER) or aliases.get(CHAMPION)
+    if wanted is None:
+        raise _nothing(use_case, "model")
+    return tracking.decision_page(tracking.version_facts(use_case, int(wanted)).run_id)
+
+
+def promote_version(
+    *,
+    tracking: Tracking,
+    decisions: ModelDecisions,
+    use_case: str,
+    version: int,
+    who: str,
+    reason: str,
+) -> MadeChampion:
+    """Make a version champion whatever the gate said; refused without a reason."""
+    return _make("promotion", tracking, decisions, use_case, version, who, reason)
+
+
+def roll_back_champion(
+    *, tracking: Tracking, decisions: ModelDecisions, use_case: str, who: str, reason: str
+) -> MadeChampion:
+    """Make the champion before the present one champion again."""
+    before = tracking.aliases(use_case).get(PREVIOUS)
+    if before is None:
+        raise _nothing(use_case, "earlier champion")
+    return _make("rollback", tracking, decisions, use_case, int(before), who, reason)
+
+
+def _make(
+    act: Act,
+    tracking: Tracking,
+    decisions: ModelDecisions,
+    use_case: str,
+    version: int,
+    who: str,
+    reason: str,
+) -> MadeChampion:
+    if not reason.strip():
+        raise BadInputError("no reason was given", remedy="say why in --reason, for those after us")
+    found, before = tracking.version_facts(use_case, version), tracking.champion_version(use_case)
+    if before == version:
+        raise BadInputError(
+            f"version {version} of {registered_model(use_case)} is champion already",
+            remedy=f"`mkt champion show --use-case {use_case}` names the versions",
+        )
+    number = carry_out(
+        ModelDecision(
+            use_case=use_case,
+            act=act,
+            as_of=found.as_of,
+            model_name=registered_model(use_case),
+            model_version=str(version),
+            champion_version=None,
+            run_id=found.run_id,
+            promoted=True,
+            decided_by=who,
+            reason=reason.strip(),
+        ),
+        tracking=tracking,
+        decisions=decisions,
+    )
+    return MadeChampion(use_case, version, None if before is None else str(before), number)
+
+
+def _told(one: RecordedDecision) -> str:
+    effect = "" if one.effective_at or not one.promoted else ", which did not take effect"
+    verdict = f"{'promoted' if one.promoted else 'not promoted'}{effect}"
+    return (
+        f"{one.decided_at:%Y-%m-%d %H:%M} version {one.model_version} (trained as of {one.as_of})"
+        f" {verdict}, {one.act} by {one.decided_by}: {one.reason}"
+    )
+
+
+def _nothing(use_case: str, what: str) -> BadInputError:
+    return BadInputError(
+        f"{registered_model(use_case)} has no {what}",
+        remedy=f"`mkt train --use-case {use_case}` trains one",
+    )

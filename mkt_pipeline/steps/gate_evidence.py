@@ -1,0 +1,68 @@
+"""What the gate looks at, gathered after a training."""
+
+import logging
+import time
+from collections.abc import Mapping
+from datetime import date
+
+from mkt_pipeline.contracts.as_of import AsOf
+from mkt_pipeline.contracts.use_case import UseCase
+from mkt_pipeline.errors import ModelRefusedError, NoChampionError
+from mkt_pipeline.modelling.gate import Evidence, Model
+from mkt_pipeline.modelling.outcome import TrainingOutcome
+from mkt_pipeline.modelling.propensity import propensity_of
+from mkt_pipeline.steps.score import refuse_misfit
+from mkt_pipeline.steps.training_data import TrainingData
+from mkt_pipeline.tracking.champion import Champion
+from mkt_pipeline.tracking.model_files import model_bytes
+from mkt_pipeline.tracking.server import Tracking
+
+log = logging.getLogger(__name__)
+
+
+def gate_evidence(
+    outcome: TrainingOutcome, data: TrainingData, as_of: AsOf, champion: Champion | None
+) -> Evidence:
+    """Measured on the test window of this training, champion included."""
+    began = time.monotonic()
+    propensity_of(outcome.chosen.model, data.test.frame)
+    seconds = time.monotonic() - began
+    return Evidence(
+        label=data.test.label,
+        challenger=Model(outcome.test_propensity, as_of.day),
+        champion=None if champion is None else _scored(champion, data),
+        rules=_rules(outcome),
+        model_bytes=model_bytes(outcome.chosen.model),
+        seconds_per_million=seconds / data.test.rows * 1e6,
+        seed=outcome.seed,
+    )
+
+
+def comparable_champion(
+    tracking: Tracking, use_case: UseCase, data: TrainingData
+) -> Champion | None:
+    """The champion, or None where there is none that could score the test window."""
+    try:
+        champion = tracking.champion(use_case.name)
+        refuse_misfit(champion, data.features)
+    except NoChampionError:
+        return None
+    except ModelRefusedError as refused:
+        # A champion that cannot score today's features protects nobody: the challenger has to
+        # pass as a first one.
+        log.warning("the champion is left out of the comparison: %s", refused)
+        return None
+    return champion
+
+
+def _scored(champion: Champion, data: TrainingData) -> Model:
+    frame = data.test.frame[[feature.name for feature in champion.features]]
+    trained = date.fromisoformat(champion.tags["as_of"])
+    return Model(propensity_of(champion.model, frame), trained)
+
+
+def _rules(outcome: TrainingOutcome) -> Mapping[str, Model]:
+    return {
+        f"the {one.title[0].lower()}{one.title[1:]}": Model(outcome.propensities[one.name])
+        for one in outcome.baselines
+    }

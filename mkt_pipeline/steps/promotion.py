@@ -1,0 +1,22 @@
+"""Step: make a model champion, recorded before and checked after."""
+
+from dataclasses import replace
+
+from mkt_pipeline.campaign.model_decisions import ModelDecision, ModelDecisions
+from mkt_pipeline.tracking.server import Tracking
+
+
+def carry_out(decision: ModelDecision, *, tracking: Tracking, decisions: ModelDecisions) -> int:
+    """Record a decision and, where it promotes, carry it out; the number of the record.
+
+    The record comes first, and says afterwards since when the model is champion: whatever is
+    killed in between leaves no champion that nobody decided on. A model that does not give what
+    it gave when it was trained is not left as champion (ModelRefusedError).
+    """
+    before = tracking.champion_version(decision.use_case)
+    known = replace(decision, champion_version=None if before is None else str(before))
+    number = decisions.record(known)
+    if decision.promoted:
+        tracking.promote(use_case=decision.use_case, version=int(decision.model_version))
+        decisions.took_effect(number)
+    return number
