@@ -1,10 +1,11 @@
 """## propensity_training: train challengers and promote what is better
 
 **What it does.** For every configured use case: builds training data from several past days,
-fits and calibrates the candidates, and holds the best against the rules of thumb and the champion
-on later data. It is promoted only if it passes every check of the use case (`promotion:`); what was
-compared and why it was decided so is `decision.md` of the run in MLflow and a row of
-`campaign.model_decisions`.
+searches for the parameters of each candidate within a budget (params `trials` and `seconds`, or
+`training: tuning:` in the use case), fits and calibrates the candidates, and holds the best against
+the rules of thumb and the champion on later data. It is promoted only if it
+passes every check of the use case (`promotion:`); what was compared and why it was decided so is
+`decision.md` of the run in MLflow and a row of `campaign.model_decisions`.
 
 **Reads** the CRM where the lake does not cover the day yet, and `lake/crm`. **Writes** runs, a
 model version and, after a promotion, the alias `champion` in MLflow (connection `mlflow`);
@@ -18,7 +19,7 @@ model version and, after a promotion, the alias `champion` in MLflow (connection
 Running it again trains and registers another challenger.
 """
 
-from airflow.sdk import DAG, CronPartitionTimetable, get_current_context, task
+from airflow.sdk import DAG, CronPartitionTimetable, Param, get_current_context, task
 
 from mkt_airflow.assets import PROPENSITY_CHAMPION
 from mkt_airflow.day import day_of, origin_of
@@ -26,6 +27,23 @@ from mkt_airflow.defaults import PARAMS, USE_CASE_LABEL, task_defaults
 from mkt_airflow.outcome import report, skip_where_dry, told_to_airflow
 from mkt_airflow.pipeline import pipeline
 from mkt_airflow.schedule import time_zone
+
+BUDGET = {
+    "trials": Param(
+        None,
+        type=["null", "integer"],
+        minimum=1,
+        title="Trials",
+        description="Attempts at each candidate's parameters. Empty: as the use case says.",
+    ),
+    "seconds": Param(
+        None,
+        type=["null", "number"],
+        minimum=0,
+        title="Seconds",
+        description="No attempt at a candidate begins after so long. Empty: as the use case says.",
+    ),
+}
 
 with DAG(
     "propensity_training",
@@ -37,7 +55,7 @@ with DAG(
     catchup=False,
     tags=["mkt", "training"],
     max_active_runs=1,
-    params=PARAMS,
+    params={**PARAMS, **BUDGET},
     default_args=task_defaults(minutes=180),
 ):
 
@@ -59,6 +77,8 @@ with DAG(
                 use_case,
                 as_of=day_of(context),
                 dry_run=context["params"]["dry_run"],
+                trials=context["params"]["trials"],
+                seconds=context["params"]["seconds"],
                 origin=origin_of(context),
             )
             context["ti"].xcom_push(key="mlflow_run_url", value=trained.run_url)

@@ -13,7 +13,9 @@ from mkt_pipeline.modelling.baseline import Roles
 from mkt_pipeline.modelling.labelled import Labelled
 from mkt_pipeline.modelling.nobody import rows_of_nobody
 from mkt_pipeline.modelling.outcome import TrainingOutcome
+from mkt_pipeline.modelling.rolling_origin import Fold
 from mkt_pipeline.modelling.training import train
+from mkt_pipeline.modelling.tuning import Budget, Tuning
 from mkt_pipeline.tracking import DataIdentity, Tracking, TrainedRun
 
 AS_OF = AsOf(date(2026, 6, 1))
@@ -64,14 +66,15 @@ def labelled(day: str, seed: int, rows: int = 600) -> Labelled:
 
 def small_outcome() -> TrainingOutcome:
     """Both candidates, trained in seconds."""
+    learned, validation = labelled("2026-01-01", 1, 1500), labelled("2026-03-01", 2)
     return train(
         features=FEATURES,
-        train=labelled("2026-01-01", 1, 1500),
-        validation=labelled("2026-03-01", 2),
+        train=learned,
+        validation=validation,
         test=labelled("2026-05-01", 3),
         roles=Roles.of_window(90),
         last_period="orders_90d",
-        seed=7,
+        tuning=Tuning(FEATURES, (Fold(learned, validation),), 7, Budget(2, 60)),
     )
 
 

@@ -35,13 +35,23 @@ def features(
 def train(
     as_of: AsOfOption = None,
     use_case: UseCaseOption = None,
+    trials: Annotated[
+        int | None,
+        typer.Option(min=1, help="Attempts at each candidate's parameters; 1: the defaults alone."),
+    ] = None,
+    seconds: Annotated[
+        float | None, typer.Option(min=0, help="No attempt at a candidate begins after so long.")
+    ] = None,
     dry_run: DryRunOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Train a challenger on past days; it is promoted only if it is better on later data."""
+    """Train a challenger on past days; it is promoted only if it passes the gate on later data."""
     steps = pipeline()
     steps.extract_where_needed(as_of=as_of)
-    trained = [steps.train(n, as_of=as_of, dry_run=dry_run) for n in chosen(steps, use_case)]
+    trained = [
+        steps.train(name, as_of=as_of, dry_run=dry_run, trials=trials, seconds=seconds)
+        for name in chosen(steps, use_case)
+    ]
     tell(trained, as_json=as_json)
 
 

@@ -61,15 +61,26 @@ class Recommend(FrozenModel):
     count: Annotated[int, Field(ge=1, le=10)] = 3
 
 
+class Tuning(FrozenModel):
+    """The search for the parameters of each candidate: at most ``trials``, of which none begins
+    after ``seconds``, each measured on up to ``folds`` later dates. One trial is the defaults.
+    """
+
+    trials: Annotated[int, Field(ge=1, le=1000)] = 10
+    seconds: Annotated[float, Field(ge=0)] = 40.0
+    folds: Annotated[int, Field(ge=1, le=10)] = 3
+
+
 class Training(FrozenModel):
-    """Past as-of dates that make the training data, the kinds of model that compete, the seed of
-    everything random, and what refuses a training.
+    """Past as-of dates that make the training data, the kinds of model that compete and the search
+    for their parameters, the seed of everything random, and what refuses a training.
     """
 
     step_days: Days = 30
     max_dates: Annotated[int, Field(ge=1, le=60)] = 6
     max_rows: Annotated[int, Field(ge=1000)] = 200_000
     candidates: Annotated[tuple[Name, ...], Field(min_length=1)] = ("logistic", "boosting")
+    tuning: Tuning = Tuning()
     seed: int = 7
     leaks: LeakLimits = LeakLimits()
 
@@ -91,3 +102,11 @@ class UseCase(FrozenModel):
     training: Training = Training()
     promotion: PromotionRules = PromotionRules()
     publication: PublicationLimits = PublicationLimits()
+
+    def with_budget(self, *, trials: int | None, seconds: float | None) -> Self:
+        """The same with another budget for tuning; what is None stays."""
+        asked = {"trials": trials, "seconds": seconds}
+        given = {name: value for name, value in asked.items() if value is not None}
+        tuning = Tuning(**{**self.training.tuning.model_dump(), **given})
+        training = self.training.model_copy(update={"tuning": tuning})
+        return self.model_copy(update={"training": training})

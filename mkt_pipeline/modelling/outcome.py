@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mkt_pipeline.contracts.feature import Feature
+from mkt_pipeline.contracts.trial import Trial
 from mkt_pipeline.modelling.calibration import Calibrated, Method
 from mkt_pipeline.modelling.labelled import Labelled
 from mkt_pipeline.modelling.reference import Reference
@@ -18,7 +19,10 @@ Values = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Trained:
-    """One fitted and calibrated model and its figures on the validation window."""
+    """One fitted and calibrated model and its figures on the validation window.
+
+    ``trials`` are the attempts at its parameters, of which it has the best; a rule has none.
+    """
 
     name: str
     title: str
@@ -26,6 +30,7 @@ class Trained:
     calibration: Method
     model: Calibrated
     validation: Metrics
+    trials: tuple[Trial, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,8 @@ class TrainingOutcome:
     ``baselines`` are the rules of thumb, the one that is quoted first. ``tests`` holds the figures
     by name for every candidate and baseline; they were taken after the choice. ``propensities``
     are the probabilities of the test rows, of shape [rows], by name. ``reference`` is the customer
-    that reasons compare with.
+    that reasons compare with. ``random_split`` are the figures that the chosen kind of model has on
+    rows drawn at random from its own training dates: how much such a split would have flattered.
     """
 
     features: tuple[Feature, ...]
@@ -64,6 +70,7 @@ class TrainingOutcome:
     windows: tuple[Window, ...]
     tests: Mapping[str, Metrics]
     propensities: Mapping[str, Values]
+    random_split: Metrics
     reference: Reference
     seed: int
 

@@ -1,9 +1,10 @@
-"""Fit, calibrate, choose, and test once."""
+"""Tune, fit, calibrate, choose, and test once."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from mkt_pipeline.contracts.feature import Feature
+from mkt_pipeline.contracts.trial import Trial
 from mkt_pipeline.errors import TrainingRefusedError
 from mkt_pipeline.modelling.baseline import Roles, calibrated_rule, fit_rule
 from mkt_pipeline.modelling.calibration import Calibrated, Calibrator, choose_method
@@ -14,8 +15,10 @@ from mkt_pipeline.modelling.last_period import LastPeriodRepeat
 from mkt_pipeline.modelling.metrics import evaluate
 from mkt_pipeline.modelling.outcome import Trained, TrainingOutcome, Window
 from mkt_pipeline.modelling.propensity import Scores, propensity_of
+from mkt_pipeline.modelling.random_split import random_split
 from mkt_pipeline.modelling.reference import reference_of
 from mkt_pipeline.modelling.signature import frame_differences
+from mkt_pipeline.modelling.tuning import OnTrial, Tuning, best_of, nobody
 
 
 def train(
@@ -26,56 +29,74 @@ def train(
     test: Labelled,
     roles: Roles,
     last_period: str,
-    seed: int,
+    tuning: Tuning,
     candidates: Sequence[Candidate] = CANDIDATES,
+    known: Sequence[Trial] = (),
+    on_trial: OnTrial = nobody,
 ) -> TrainingOutcome:
-    """Train every candidate and the baselines, choose one, and measure all on the test window.
+    """Tune and train every candidate and the baselines, choose one, and measure all on the test.
 
-    ``roles`` and ``last_period`` name the features that the rules of thumb go by.
+    ``roles`` and ``last_period`` name the features that the rules of thumb go by. ``known`` are
+    trials of an earlier run of the same search, ``on_trial`` hears of each new one.
 
-    A candidate is fitted on ``train``. On ``validation`` it is calibrated and its average
-    precision taken; the best is chosen. Doing both there flatters nobody: a calibrator is
-    strictly increasing, so it cannot change the order of customers that average precision is
-    made of, and the probabilities measured there are cross-fitted. ``test`` is looked at once,
-    after the choice: by then nothing can be influenced by it, and all are measured so that a
-    reader can compare them. Refused: a window that is empty, has one class only, does not have
+    The parameters of a candidate are those of the highest mean average precision over the folds,
+    and so is the candidate chosen. With them it is fitted on ``train`` and calibrated on
+    ``validation``, which is the validation of the last fold. Doing both there flatters nobody: a
+    calibrator is strictly increasing, so it cannot change the order of customers that average
+    precision is made of, and the probabilities measured there are cross-fitted. ``test`` is looked
+    at once, after the choice: by then nothing can be influenced by it, and all are measured so that
+    a reader can compare them. Refused: a window that is empty, has one class only, does not have
     the columns of ``features`` or begins before the earlier ones end.
     """
     _require_usable(features, train, validation, test)
     baselines = _baselines(train, validation, roles, last_period)
-    tried = tuple(_trained(c, features, train, validation, seed) for c in candidates)
-    chosen = max(tried, key=lambda t: t.validation["average_precision"])
-    scored = {t.name: propensity_of(t.model, test.frame) for t in (*tried, *baselines)}
+    tried = {}
+    for candidate in candidates:
+        own = [one for one in known if one.candidate == candidate.name]
+        trials = tuning.run(candidate, known=own, on_trial=on_trial)
+        tried[candidate.name] = _trained(
+            candidate, trials, features, train, validation, tuning.seed
+        )
+    chosen = max(tried.values(), key=lambda one: best_of(one.trials).mean)
+    every = (*tried.values(), *baselines)
+    scored = {one.name: propensity_of(one.model, test.frame) for one in every}
+    (kind,) = (one for one in candidates if one.name == chosen.name)
     return TrainingOutcome(
         features=tuple(features),
-        candidates=tried,
+        candidates=tuple(tried.values()),
         baselines=baselines,
         chosen=chosen,
         windows=_windows(train, validation, test),
         tests={name: evaluate(label=test.label, propensity=p) for name, p in scored.items()},
         propensities=scored,
         reference=reference_of(train.frame, features),
-        seed=seed,
+        seed=tuning.seed,
+        random_split=random_split(
+            kind, features, train, seed=tuning.seed, parameters=best_of(chosen.trials).parameters
+        ),
     )
 
 
 def _trained(
     candidate: Candidate,
+    trials: tuple[Trial, ...],
     features: Sequence[Feature],
     train: Labelled,
     validation: Labelled,
     seed: int,
 ) -> Trained:
-    pipeline = candidate.fitted(features, train, seed)
+    parameters = best_of(trials).parameters
+    pipeline = candidate.fitted(features, train, seed, parameters)
     score = pipeline.decision_function(validation.frame)
     method, cross_fitted = choose_method(score, validation.label, seed=seed)
     return Trained(
         name=candidate.name,
         title=candidate.title,
-        parameters={**candidate.defaults, **candidate.notes},
+        parameters={**parameters, **candidate.notes},
         calibration=method,
         model=Calibrated(pipeline, Calibrator(method).fit(score, validation.label)),
         validation=evaluate(label=validation.label, propensity=cross_fitted, ranking=score),
+        trials=trials,
     )
 
 

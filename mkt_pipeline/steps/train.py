@@ -1,6 +1,8 @@
 """Step: train a challenger, compare it on later data, and promote it only if it is better."""
 
+import hashlib
 from collections.abc import Mapping
+from functools import partial
 
 from matplotlib.figure import Figure
 
@@ -8,6 +10,7 @@ from mkt_pipeline.campaign.model_decisions import ModelDecision, ModelDecisions
 from mkt_pipeline.contracts.as_of import AsOf
 from mkt_pipeline.contracts.leaks import LeakReport
 from mkt_pipeline.contracts.night import TrainingReport
+from mkt_pipeline.contracts.trial import Trial
 from mkt_pipeline.contracts.use_case import UseCase
 from mkt_pipeline.lake.lake import Lake
 from mkt_pipeline.modelling.baseline import Roles
@@ -21,7 +24,9 @@ from mkt_pipeline.modelling.last_period import last_period_feature
 from mkt_pipeline.modelling.leak_check import check_leaks, refuse_leaks
 from mkt_pipeline.modelling.nobody import rows_of_nobody
 from mkt_pipeline.modelling.outcome import TrainingOutcome, Window
+from mkt_pipeline.modelling.rolling_origin import rolling_folds
 from mkt_pipeline.modelling.training import train
+from mkt_pipeline.modelling.tuning import Budget, Tuning, nobody
 from mkt_pipeline.modelling.windows import TrainingWindows, training_windows
 from mkt_pipeline.steps.features import pin_vocabulary
 from mkt_pipeline.steps.gate_evidence import comparable_champion, gate_evidence
@@ -48,7 +53,8 @@ def train_challenger(
     """Train on past days, test on later ones, register, and promote what passes the gate.
 
     Outcomes are read as known at ``as_of``. A dry run compares and registers nothing. Refused:
-    features that seem to know what was not known on the day.
+    features that seem to know what was not known on the day. A search for parameters that was
+    killed is taken up where it was.
     """
     candidates = candidates_named(use_case.training.candidates)
     watch, windows = Stopwatch(), _windows(lake, use_case, as_of)
@@ -58,6 +64,7 @@ def train_challenger(
     )
     tags = run_tags(lake=lake, latest=data.latest, origin=origin)
     leaks = _without_leaks(tracking, use_case, as_of, data, tags, dry_run=dry_run)
+    study = _study(data, use_case, tags)
     outcome = train(
         features=data.features,
         train=data.train,
@@ -65,8 +72,10 @@ def train_challenger(
         test=data.test,
         roles=Roles.of_window(max(use_case.windows_days)),
         last_period=last_period_feature(use_case.horizon_days, use_case.windows_days),
-        seed=use_case.training.seed,
+        tuning=_tuning(data, use_case),
         candidates=candidates,
+        known=() if dry_run else tracking.known_trials(use_case=use_case.name, study=study),
+        on_trial=nobody if dry_run else partial(_log_trial, tracking, use_case, as_of, study, tags),
     )
     champion = comparable_champion(tracking, use_case, data)
     decision = decide(gate_evidence(outcome, data, as_of, champion), use_case.promotion)
@@ -80,6 +89,7 @@ def train_challenger(
         tags=tags,
         data=_identity(lake, use_case, as_of, data),
         note=training_note(use_case, as_of, outcome, decision),
+        study=study,
     )
     tracking.log_leak_check(run_id=run.run_id, report=leaks)
     sample = rows_of_nobody(data.test.frame, seed=outcome.seed)
@@ -96,6 +106,33 @@ def train_challenger(
         _recorded(use_case, as_of, decision, run, origin), tracking=tracking, decisions=decisions
     )
     return _report(use_case, as_of, outcome, decision, watch, registered=run)
+
+
+def _tuning(data: TrainingData, use_case: UseCase) -> Tuning:
+    asked, span = use_case.training.tuning, use_case.gap_days + use_case.horizon_days
+    folds = rolling_folds(
+        train=data.train, validation=data.validation, span_days=span, folds=asked.folds
+    )
+    budget = Budget(asked.trials, asked.seconds)
+    return Tuning(data.features, folds, use_case.training.seed, budget)
+
+
+def _study(data: TrainingData, use_case: UseCase, tags: Mapping[str, str]) -> str:
+    """The same for the same search: data, seed, folds and code."""
+    training = use_case.training
+    parts = (data.digest, training.seed, training.tuning.folds, tags["code_version"])
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
+
+
+def _log_trial(
+    tracking: Tracking,
+    use_case: UseCase,
+    as_of: AsOf,
+    study: str,
+    tags: Mapping[str, str],
+    trial: Trial,
+) -> None:
+    tracking.log_trial(use_case=use_case, as_of=as_of, study=study, trial=trial, tags=tags)
 
 
 def _without_leaks(

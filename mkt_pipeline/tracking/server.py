@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from mkt_pipeline.contracts.as_of import AsOf
 from mkt_pipeline.contracts.leaks import LeakReport
+from mkt_pipeline.contracts.trial import Trial
 from mkt_pipeline.contracts.use_case import UseCase
 from mkt_pipeline.tracking.champion import Champion
 from mkt_pipeline.tracking.digest import training_digest
@@ -38,6 +39,7 @@ from mkt_pipeline.tracking.training_run import (
     run_name,
     use_case_tags,
 )
+from mkt_pipeline.tracking.trials import known_trials, log_trial
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,12 +71,14 @@ class Tracking:
         tags: Mapping[str, str],
         data: DataIdentity,
         note: str,
+        study: str = "",
     ) -> TrainedRun:
         """Remember a training and register its chosen model as challenger.
 
         The run holds the test figures under their plain names, those of the validation window
         under ``validation_*`` and the baseline's under ``baseline_*``; a run per candidate and
-        per rule of thumb lie below it. ``tags`` go on all of them.
+        per rule of thumb lie below it, and below those of candidates the trials of ``study``.
+        ``tags`` go on all of them.
         """
         every = use_case_tags(use_case, as_of, tags)
         with self._asking():
@@ -88,11 +92,37 @@ class Tracking:
                 self._runs.log_figures(run_id, figures)
                 self._runs.note(run_id, note)
                 log_candidates(
-                    self._runs, experiment_id=experiment, parent=run_id, outcome=outcome, tags=every
+                    self._runs,
+                    experiment_id=experiment,
+                    parent=run_id,
+                    outcome=outcome,
+                    tags=every,
+                    study=study,
                 )
                 own = {**every, TRAINING_TAG: training_digest(data.digest, outcome.test_propensity)}
                 version = self._register(use_case.name, run_id, outcome, own)
             return TrainedRun(run_id, version, self._page(experiment, run_id))
+
+    def log_trial(
+        self,
+        *,
+        use_case: UseCase,
+        as_of: AsOf,
+        study: str,
+        trial: Trial,
+        tags: Mapping[str, str],
+    ) -> None:
+        """Remember one trial of a search, as soon as it has ended."""
+        with self._asking():
+            experiment = self._runs.experiment(training_experiment(use_case.name))
+            every = use_case_tags(use_case, as_of, tags)
+            log_trial(self._runs, experiment_id=experiment, study=study, trial=trial, tags=every)
+
+    def known_trials(self, *, use_case: str, study: str) -> tuple[Trial, ...]:
+        """The trials of a search that ended before it was killed, or in an earlier training."""
+        with self._asking():
+            experiment = self._runs.experiment(training_experiment(use_case))
+            return known_trials(self._runs, experiment_id=experiment, study=study)
 
     def champion(self, use_case: str) -> Champion:
         """The model in use; its alias is resolved now and once.

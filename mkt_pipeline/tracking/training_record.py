@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mkt_pipeline.contracts.feature import Feature
+from mkt_pipeline.contracts.trial import Trial
 
 Metrics = Mapping[str, float]
 
@@ -28,6 +29,8 @@ class TrainedModel(Protocol):
     def model(self) -> Any: ...  # noqa: D102, ANN401 - any scikit-learn estimator
     @property
     def validation(self) -> Metrics: ...  # noqa: D102
+    @property
+    def trials(self) -> Sequence[Trial]: ...  # noqa: D102
 
 
 class TrainingWindow(Protocol):
@@ -70,6 +73,8 @@ class Outcome(Protocol):
     def test_propensity(self) -> npt.NDArray[np.float64]: ...  # noqa: D102
     @property
     def reference(self) -> Mapping[str, float | str | None]: ...  # noqa: D102
+    @property
+    def random_split(self) -> Metrics: ...  # noqa: D102
     @property
     def seed(self) -> int: ...  # noqa: D102
 

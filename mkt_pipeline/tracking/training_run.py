@@ -15,6 +15,7 @@ from mkt_pipeline.tracking.training_record import (
     TrainedModel,
     TrainingWindow,
 )
+from mkt_pipeline.tracking.trials import adopt_trials
 
 if TYPE_CHECKING:
     from mlflow.entities import DatasetInput
@@ -24,17 +25,38 @@ LONGEST_DIGEST = 36
 
 
 def log_candidates(
-    runs: Runs, *, experiment_id: str, parent: str, outcome: Outcome, tags: Mapping[str, str]
+    runs: Runs,
+    *,
+    experiment_id: str,
+    parent: str,
+    outcome: Outcome,
+    tags: Mapping[str, str],
+    study: str,
 ) -> None:
-    """A nested run each: figures on the test window, and those of the validation window."""
+    """A nested run each: figures on the test window, and those of the validation window.
+
+    Below a candidate lie its trials.
+    """
     for trained in (*outcome.candidates, *outcome.baselines):
         own = {**tags, "candidate": trained.name, "chosen": _yes(trained.name, outcome)}
         with runs.open(experiment_id, name=trained.name, tags=own, parent=parent) as run_id:
             runs.log(
                 run_id,
-                metrics={**_on_validation(trained), **outcome.tests[trained.name]},
+                metrics={
+                    **_on_validation(trained),
+                    **outcome.tests[trained.name],
+                    **_on_folds(trained),
+                },
                 parameters={**trained.parameters, "calibration": trained.calibration},
             )
+            if trained.trials:
+                adopt_trials(
+                    runs,
+                    experiment_id=experiment_id,
+                    study=study,
+                    candidate=trained.name,
+                    by=run_id,
+                )
 
 
 def log_result(
@@ -48,6 +70,7 @@ def log_result(
             **outcome.test,
             **_on_validation(chosen),
             **{f"baseline_{name}": value for name, value in outcome.baseline_test.items()},
+            **{f"random_split_{name}": value for name, value in outcome.random_split.items()},
         },
         parameters={
             "as_of": as_of,
@@ -83,6 +106,16 @@ def run_name(kind: str, use_case: str, as_of: AsOf) -> str:
 
 def _on_validation(trained: TrainedModel) -> Metrics:
     return {f"validation_{name}": value for name, value in trained.validation.items()}
+
+
+def _on_folds(trained: TrainedModel) -> Metrics:
+    """The best trial, fold by fold; a rule has none."""
+    whole = [one for one in trained.trials if not one.pruned]
+    if not whole:
+        return {}
+    best = max(whole, key=lambda one: one.mean)
+    folds = {f"fold_{n}": value for n, value in enumerate(best.figures, start=1)}
+    return {**folds, "mean_average_precision": best.mean, "trials": len(trained.trials)}
 
 
 def _yes(name: str, outcome: Outcome) -> str:

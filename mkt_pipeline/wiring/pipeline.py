@@ -131,14 +131,19 @@ class Pipeline:
         as_of: str | None = None,
         dry_run: bool = False,
         origin: Mapping[str, str] = NO_ORIGIN,
+        trials: int | None = None,
+        seconds: float | None = None,
     ) -> TrainingReport:
-        """Train a challenger, compare it on later data, and promote it if it is better."""
+        """Train a challenger, compare it on later data, and promote it if it passes the gate.
+
+        ``trials`` and ``seconds`` take the place of the use case's own budget for each candidate.
+        """
         return train_challenger(
             lake=self.lake,
             tracking=self.tracking,
             # A dry run leaves the campaign database alone, its schema included.
             decisions=ModelDecisions(self.campaign) if dry_run else self.model_decisions,
-            use_case=self.use_case(use_case),
+            use_case=self.use_case(use_case).with_budget(trials=trials, seconds=seconds),
             as_of=self.as_of(as_of),
             origin=origin,
             dry_run=dry_run,

@@ -92,7 +92,7 @@ class Harness:
         urls = {name: self.server.url(name) for name in ("crm", "campaign")}
         steps = wire(self.settings, **urls, mlflow=self.mlflow)
         if work == "training":
-            steps.train(self.use_case, as_of=self.trained_on)
+            steps.train(self.use_case, as_of=self.trained_on, trials=2)
             return
         for day in self.days:
             steps.extract(as_of=day)

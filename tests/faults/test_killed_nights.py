@@ -132,7 +132,7 @@ def prepare(settings, server):
     load_dealership(url=urls["crm"], customers=600, until=DAY)
     steps = wire(settings, **urls, mlflow=f"http://127.0.0.1:{settings.mlflow_port}")
     steps.extract(as_of=str(DAY))
-    steps.train(USE_CASE, as_of=str(DAY))
+    steps.train(USE_CASE, as_of=str(DAY), trials=2)
     steps.features(USE_CASE, as_of=str(DAY))
     steps.score(USE_CASE, as_of=str(DAY))
     steps.publish(USE_CASE, as_of=str(DAY))

@@ -65,7 +65,7 @@ def realised(pipeline):
 
 def test_a_night_of_2011_ranks_who_bought_in_the_ninety_days_after_it(pipeline, capsys):
     pipeline.extract(as_of=CUT)
-    trained = pipeline.train(CASE, as_of=CUT)
+    trained = pipeline.train(CASE, as_of=CUT, trials=1)
     assert trained.promoted, trained.sentence
     pipeline.features(CASE, as_of=CUT)
     scored = pipeline.score(CASE, as_of=CUT)

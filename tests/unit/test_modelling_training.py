@@ -14,7 +14,9 @@ from mkt_pipeline.modelling.candidates import CANDIDATES
 from mkt_pipeline.modelling.labelled import Labelled
 from mkt_pipeline.modelling.metrics import METRIC_NAMES, evaluate
 from mkt_pipeline.modelling.propensity import propensity_of
+from mkt_pipeline.modelling.rolling_origin import Fold
 from mkt_pipeline.modelling.training import train
+from mkt_pipeline.modelling.tuning import Budget, Tuning
 
 FEATURES = (
     Feature("days_since_last_order", "orders", "number", "", ""),
@@ -56,9 +58,10 @@ def trained(**changes):
         "test": labelled("2026-05-01", 3),
         "roles": ROLES,
         "last_period": "orders_90d",
-        "seed": 7,
     }
-    return train(**{**arguments, **changes})
+    arguments |= changes
+    folds = (Fold(arguments["train"], arguments["validation"]),)
+    return train(tuning=Tuning(arguments["features"], folds, 7, Budget(1, 0)), **arguments)
 
 
 @pytest.fixture(scope="module")
