@@ -11,6 +11,10 @@ passes every check of the use case (`promotion:`); what was compared and why it 
 model version and, after a promotion, the alias `champion` in MLflow (connection `mlflow`);
 `campaign.model_decisions` (connection `campaign`).
 
+**Who decides.** With `promotion: policy: approve` in the use case a person has to agree to what
+passed the gate: the task `approve` shows the comparison under Browse, Required Actions, and waits
+for 48 hours. Refused, or not answered, the champion stays; who answered what is recorded.
+
 **When it fails.** The champion stays.
 
 - *Too little history / one class only*: the message names the earliest possible day and counts.
@@ -19,6 +23,9 @@ model version and, after a promotion, the alias `champion` in MLflow (connection
 Running it again trains and registers another challenger.
 """
 
+from datetime import timedelta
+
+from airflow.providers.standard.operators.hitl import HITLOperator
 from airflow.sdk import DAG, CronPartitionTimetable, Param, get_current_context, task
 
 from mkt_airflow.assets import PROPENSITY_CHAMPION
@@ -27,6 +34,11 @@ from mkt_airflow.defaults import PARAMS, USE_CASE_LABEL, task_defaults
 from mkt_airflow.outcome import report, skip_where_dry, told_to_airflow
 from mkt_airflow.pipeline import pipeline
 from mkt_airflow.schedule import time_zone
+
+PROMOTE, KEEP = "Promote", "Keep the champion"
+ANSWER_WITHIN = timedelta(hours=48)
+NO_ANSWER = {True: "no reason was given", False: "nobody answered in time"}
+ANSWERED_LABEL = "{{ task.op_kwargs['pair'][0]['use_case'] }}"
 
 BUDGET = {
     "trials": Param(
@@ -85,9 +97,53 @@ with DAG(
             report(trained.lines())
             return trained.facts()
 
-    @task(outlets=[PROPENSITY_CHAMPION])
+    @task(outlets=[PROPENSITY_CHAMPION], trigger_rule="none_failed")
     def announce():
         """Tell whoever waits for champions."""
         skip_where_dry(get_current_context())
 
-    train.expand(use_case=ensure_extracted()) >> announce()
+    @task
+    def waiting(trained):
+        """Those that passed the gate of a use case in which a person has to agree."""
+        return [one for one in trained if one["waits"]]
+
+    @task
+    def questions(waits):
+        """What the person is shown."""
+        with told_to_airflow():
+            return [
+                {
+                    "subject": f"{one['use_case']}: promote version {one['model_version']}?",
+                    "body": pipeline().decision_page(one["run_id"]),
+                }
+                for one in waits
+            ]
+
+    @task(map_index_template=ANSWERED_LABEL)
+    def carry_out(pair):
+        """Promote it, or leave the champion, and record who said so."""
+        one, answered = pair
+        user = answered.get("responded_by_user") or {}
+        with told_to_airflow():
+            done = pipeline().answer(
+                one["use_case"],
+                version=int(one["model_version"]),
+                compared_with=one["compared_with"],
+                approved=answered["chosen_options"] == [PROMOTE],
+                who=user.get("name") or "nobody",
+                reason=answered["params_input"].get("reason") or NO_ANSWER[bool(user)],
+            )
+            report(done.lines())
+            return done.facts()
+
+    trained = train.expand(use_case=ensure_extracted())
+    waits = waiting(trained)
+    approve = HITLOperator.partial(
+        task_id="approve",
+        options=[PROMOTE, KEEP],
+        defaults=KEEP,
+        response_timeout=ANSWER_WITHIN,
+        map_index_template="{{ task.subject }}",
+        params={"reason": Param("", type="string", title="Reason")},
+    ).expand_kwargs(questions(waits))
+    carry_out.expand(pair=waits.zip(approve.output)) >> announce()

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from mkt_pipeline.campaign.session import session
 from mkt_pipeline.contracts.compact_json import compact
 
-Act = Literal["training", "promotion", "rollback"]
+Act = Literal["training", "approval", "promotion", "rollback"]
 
 
 @dataclass(frozen=True)

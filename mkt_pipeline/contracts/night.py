@@ -85,7 +85,9 @@ class FeaturesBuilt(Facts):
 class TrainingReport(Facts):
     """One training: what was compared on which rows, and whether the challenger was promoted.
 
-    ``test`` and ``baseline`` are the figures on the last window, which nothing was chosen on.
+    ``compared_with`` is the version that was champion then, None where there was none;
+    ``waits`` says that it passed the gate and that a person has to agree. ``test`` and
+    ``baseline`` are the figures on the last window, which nothing was chosen on.
     """
 
     use_case: str
@@ -96,6 +98,8 @@ class TrainingReport(Facts):
     run_id: str
     run_url: str
     promoted: bool
+    waits: bool
+    compared_with: int | None
     sentence: str
     windows: tuple[str, ...]
     validation: Mapping[str, Mapping[str, float]]

@@ -18,9 +18,10 @@ class PromotionRules(FrozenModel):
     champion was trained ``fresher_weeks`` or longer before it. Its calibration error may be up to
     ``calibration_error`` times the base rate, or what chance alone explains on so few rows; its
     file may have ``model_mb`` megabytes, and a million customers may take it
-    ``seconds_per_million``.
+    ``seconds_per_million``. With the policy ``approve`` a person has to agree as well.
     """
 
+    policy: Literal["auto", "approve"] = "auto"
     measure: Measure = "average_precision"
     probability: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
     # A campaign does not notice two percent; beyond, the older model is worth keeping.

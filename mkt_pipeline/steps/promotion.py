@@ -5,6 +5,9 @@ from dataclasses import replace
 from mkt_pipeline.campaign.model_decisions import ModelDecision, ModelDecisions
 from mkt_pipeline.tracking.server import Tracking
 
+PROMOTED, NOT_PROMOTED, WAITS = "promoted", "not promoted", "waits for approval"
+"""What became of a challenger, as the tag of its training run says it."""
+
 
 def carry_out(decision: ModelDecision, *, tracking: Tracking, decisions: ModelDecisions) -> int:
     """Record a decision and, where it promotes, carry it out; the number of the record.

@@ -30,7 +30,7 @@ from mkt_pipeline.modelling.tuning import Budget, Tuning, nobody
 from mkt_pipeline.modelling.windows import TrainingWindows, training_windows
 from mkt_pipeline.steps.features import pin_vocabulary
 from mkt_pipeline.steps.gate_evidence import comparable_champion, gate_evidence
-from mkt_pipeline.steps.promotion import carry_out
+from mkt_pipeline.steps.promotion import NOT_PROMOTED, PROMOTED, WAITS, carry_out
 from mkt_pipeline.steps.run_notes import training_note
 from mkt_pipeline.steps.run_tags import run_tags
 from mkt_pipeline.steps.stopwatch import Stopwatch
@@ -77,10 +77,12 @@ def train_challenger(
         known=() if dry_run else tracking.known_trials(use_case=use_case.name, study=study),
         on_trial=nobody if dry_run else partial(_log_trial, tracking, use_case, as_of, study, tags),
     )
+    before = tracking.champion_version(use_case.name)
     champion = comparable_champion(tracking, use_case, data)
     decision = decide(gate_evidence(outcome, data, as_of, champion), use_case.promotion)
+    verdict = _verdict(decision, use_case)
     if dry_run:
-        return _report(use_case, as_of, outcome, decision, watch, registered=None)
+        return _report(use_case, as_of, outcome, decision, verdict, before, watch, registered=None)
     run = tracking.log_training(
         use_case=use_case,
         as_of=as_of,
@@ -101,11 +103,17 @@ def train_challenger(
         champion=None if champion is None else f"version {champion.version}",
         leaks=leaks.verdict,
     )
-    tracking.log_decision(run_id=run.run_id, decision=decision.document(), page=page)
-    carry_out(
-        _recorded(use_case, as_of, decision, run, origin), tracking=tracking, decisions=decisions
-    )
-    return _report(use_case, as_of, outcome, decision, watch, registered=run)
+    document = decision.document()
+    tracking.log_decision(run_id=run.run_id, decision=document, verdict=verdict, page=page)
+    recorded = _recorded(use_case, as_of, decision, verdict, run, origin)
+    carry_out(recorded, tracking=tracking, decisions=decisions)
+    return _report(use_case, as_of, outcome, decision, verdict, before, watch, registered=run)
+
+
+def _verdict(decision: Decision, use_case: UseCase) -> str:
+    if not decision.promote:
+        return NOT_PROMOTED
+    return WAITS if use_case.promotion.policy == "approve" else PROMOTED
 
 
 def _tuning(data: TrainingData, use_case: UseCase) -> Tuning:
@@ -178,6 +186,7 @@ def _recorded(
     use_case: UseCase,
     as_of: AsOf,
     decision: Decision,
+    verdict: str,
     run: TrainedRun,
     origin: Mapping[str, str],
 ) -> ModelDecision:
@@ -190,9 +199,9 @@ def _recorded(
         model_version=str(run.model_version),
         champion_version=None,
         run_id=run.run_id,
-        promoted=decision.promote,
+        promoted=verdict == PROMOTED,
         decided_by=origin.get("user") or origin.get("airflow_dag_id"),
-        reason=decision.sentence,
+        reason=f"{'Waits for approval. ' if verdict == WAITS else ''}{decision.sentence}",
         checks=document["checks"],
         figures=document["figures"],
     )
@@ -218,6 +227,8 @@ def _report(
     as_of: AsOf,
     outcome: TrainingOutcome,
     decision: Decision,
+    verdict: str,
+    before: int | None,
     watch: Stopwatch,
     *,
     registered: TrainedRun | None,
@@ -230,7 +241,9 @@ def _report(
         str(registered.model_version) if registered else "none",
         registered.run_id if registered else "",
         registered.url if registered else "",
-        decision.promote and registered is not None,
+        verdict == PROMOTED and registered is not None,
+        verdict == WAITS and registered is not None,
+        before,
         decision.sentence,
         tuple(_window_line(window) for window in outcome.windows),
         {trained.name: dict(trained.validation) for trained in outcome.candidates},

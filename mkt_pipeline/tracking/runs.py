@@ -111,13 +111,13 @@ class Runs:
         subjects = ", ".join(dict.fromkeys(f.subject for f in report.findings))
         self.client.set_tag(run_id, "leak_check_found", subjects[:LONGEST_VALUE] or "nothing")
 
-    def log_decision(self, run_id: str, decision: Mapping[str, Any], page: str) -> None:
+    def log_decision(
+        self, run_id: str, decision: Mapping[str, Any], verdict: str, page: str
+    ) -> None:
         """The decision for machines and for people, its verdict, and the bounds of its figures."""
         self.client.log_dict(run_id, dict(decision), "decision.json")
         self.client.log_text(run_id, page, "decision.md")
-        self.client.set_tag(
-            run_id, "decision", "promoted" if decision["promote"] else "not promoted"
-        )
+        self.client.set_tag(run_id, "decision", verdict)
         self.client.set_tag(run_id, "decision_sentence", str(decision["sentence"]))
         bounds = {
             f"{measure}_{bound}": found[bound]

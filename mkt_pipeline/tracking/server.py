@@ -145,15 +145,17 @@ class Tracking:
         with self._asking():
             return self._registry.resolve(use_case, CHAMPION)
 
-    def log_decision(self, *, run_id: str, decision: Mapping[str, Any], page: str) -> None:
-        """Write what the gate decided to the training run.
+    def log_decision(
+        self, *, run_id: str, decision: Mapping[str, Any], verdict: str, page: str
+    ) -> None:
+        """Write what the gate decided to the training run; ``verdict`` in two or three words.
 
-        ``decision`` is the gate's document, with ``promote``, ``sentence`` and ``figures``, and
-        becomes ``decision.json``, two tags, and the bounds of the figures as metrics; ``page`` is
-        the same for people, ``decision.md``.
+        ``decision`` is the gate's document, with ``sentence`` and ``figures``; it becomes
+        ``decision.json``, two tags, and the bounds of the figures as metrics. ``page`` is the same
+        for people, ``decision.md``.
         """
         with self._asking():
-            self._runs.log_decision(run_id, decision, page)
+            self._runs.log_decision(run_id, decision, verdict, page)
 
     def log_load_check(self, *, run_id: str, frame: "pd.DataFrame", model: Any) -> None:  # noqa: ANN401
         """Keep rows of nobody with what the model gives for them, to be checked at promotion."""
@@ -201,6 +203,11 @@ class Tracking:
         """The training behind a version; BadInputError where there is no such version."""
         with self._asking():
             return self._registry.facts(use_case, version)
+
+    def log_answer(self, *, run_id: str, verdict: str) -> None:
+        """Write to the training run what a person answered."""
+        with self._asking():
+            self._runs.client.set_tag(run_id, "decision", verdict)
 
     def decision_page(self, run_id: str) -> str:
         """What the gate wrote for people after a training."""

@@ -22,6 +22,7 @@ from mkt_pipeline.crm.source_folder import load_source
 from mkt_pipeline.errors import BadInputError
 from mkt_pipeline.lake.lake import Lake
 from mkt_pipeline.settings import Settings
+from mkt_pipeline.steps.approval import Answered, answer
 from mkt_pipeline.steps.erase import Erasure, NothingLeft, erase_person, verify_erased
 from mkt_pipeline.steps.explain import explain_customer
 from mkt_pipeline.steps.extract import extract_changes
@@ -147,6 +148,32 @@ class Pipeline:
             as_of=self.as_of(as_of),
             origin=origin,
             dry_run=dry_run,
+        )
+
+    def decision_page(self, run_id: str) -> str:
+        """What the gate wrote for people after a training."""
+        return self.tracking.decision_page(run_id)
+
+    def answer(
+        self,
+        use_case: str,
+        *,
+        version: int,
+        compared_with: int | None,
+        approved: bool,
+        who: str,
+        reason: str,
+    ) -> Answered:
+        """Carry out and record what a person answered about a challenger that waits."""
+        return answer(
+            tracking=self.tracking,
+            decisions=self.model_decisions,
+            use_case=self.use_case(use_case).name,
+            version=version,
+            compared_with=compared_with,
+            approved=approved,
+            who=who,
+            reason=reason,
         )
 
     def score(

@@ -9,6 +9,7 @@ from mkt_pipeline.campaign.database import CampaignDatabase
 from mkt_pipeline.campaign.model_decisions import ModelDecisions
 from mkt_pipeline.errors import BadInputError, ModelRefusedError, NoChampionError
 from mkt_pipeline.modelling.nobody import rows_of_nobody
+from mkt_pipeline.steps.approval import answer
 from mkt_pipeline.steps.champion import promote_version, roll_back_champion, standing
 from mkt_pipeline.tracking import Tracking
 
@@ -104,6 +105,27 @@ def test_a_person_promotes_and_rolls_back_and_both_are_recorded(tracking, outcom
     ]
     assert all(one.effective_at > one.decided_at for one in found.decisions)
     assert "rollback by mia: sales were wrong" in found.lines()[1]
+
+
+def test_an_answer_is_carried_out_once_and_against_the_champion_that_was_compared(
+    tracking, outcome, decisions
+):
+    told = {"tracking": tracking, "decisions": decisions, "use_case": "asked"}
+    first, second = (log(tracking, outcome, "asked") for _ in range(2))
+    reply = {**told, "version": first.model_version, "compared_with": None, "who": "mia"}
+    kept = answer(**reply, approved=False, reason="not before the fair")
+    assert tracking.champion_version("asked") is None
+    assert "is not promoted, the champion stays (mia: not before the fair)" in kept.lines()[0]
+    answer(**reply, approved=True, reason="now")
+    assert tracking.champion_version("asked") == first.model_version
+    late = {**reply, "version": second.model_version}
+    with pytest.raises(BadInputError, match="was compared with none"):
+        answer(**late, approved=True, reason="late")
+    assert tracking.champion_version("asked") == first.model_version
+    assert [(one.act, one.promoted, one.reason) for one in decisions.latest("asked")] == [
+        ("approval", True, "now"),
+        ("approval", False, "not before the fair"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ CREATE TABLE campaign.model_decisions (
     checks jsonb NOT NULL,
     figures jsonb NOT NULL,
     effective_at timestamptz,
-    CONSTRAINT act_known CHECK (act IN ('training', 'promotion', 'rollback')),
+    CONSTRAINT act_known CHECK (act IN ('training', 'approval', 'promotion', 'rollback')),
     CONSTRAINT decision_signed CHECK (decided_by <> '' AND reason <> ''),
     CONSTRAINT effective_if_promoted CHECK (promoted OR effective_at IS NULL),
     CONSTRAINT checks_are_a_list CHECK (jsonb_typeof(checks) = 'array'),
@@ -32,7 +32,8 @@ COMMENT ON COLUMN campaign.model_decisions.decision_id IS 'Grows; numbers may be
 COMMENT ON COLUMN campaign.model_decisions.decided_at IS 'When, by the clock of this database.';
 COMMENT ON COLUMN campaign.model_decisions.use_case IS 'Name of the use case.';
 COMMENT ON COLUMN campaign.model_decisions.act IS
-    'training: the gate after a training; promotion and rollback: a person.';
+    'training: the gate after a training; approval: what a person answered to it; promotion and '
+    'rollback: a person.';
 COMMENT ON COLUMN campaign.model_decisions.as_of IS 'The day that the model was trained as of.';
 COMMENT ON COLUMN campaign.model_decisions.model_name IS 'The registered model in MLflow.';
 COMMENT ON COLUMN campaign.model_decisions.model_version IS 'The version that was decided on.';

@@ -1,0 +1,72 @@
+"""Step: what a person answered about a challenger that passed the gate."""
+
+from dataclasses import dataclass
+
+from mkt_pipeline.campaign.model_decisions import ModelDecision, ModelDecisions
+from mkt_pipeline.contracts.night import Facts
+from mkt_pipeline.errors import BadInputError
+from mkt_pipeline.steps.promotion import NOT_PROMOTED, PROMOTED, carry_out
+from mkt_pipeline.tracking.names import registered_model
+from mkt_pipeline.tracking.server import Tracking
+
+
+@dataclass(frozen=True)
+class Answered(Facts):
+    """The answer about one version."""
+
+    use_case: str
+    version: int
+    promoted: bool
+    answered_by: str
+    reason: str
+
+    def lines(self) -> list[str]:
+        """One line."""
+        verdict = "is champion" if self.promoted else "is not promoted, the champion stays"
+        return [
+            f"{self.use_case}: version {self.version} {verdict} ({self.answered_by}: {self.reason})"
+        ]
+
+
+def answer(
+    *,
+    tracking: Tracking,
+    decisions: ModelDecisions,
+    use_case: str,
+    version: int,
+    compared_with: int | None,
+    approved: bool,
+    who: str,
+    reason: str,
+) -> Answered:
+    """Carry out and record what was answered; a version that is champion already is left so.
+
+    Refused as well: another champion by now than ``compared_with``, for what the person saw was
+    a comparison with that one.
+    """
+    champion = tracking.champion_version(use_case)
+    if approved and champion not in (compared_with, version):
+        raise BadInputError(
+            f"{registered_model(use_case)}: the champion is version {champion} by now, and version"
+            f" {version} was compared with {compared_with or 'none'}",
+            remedy="train again, so that the two are compared",
+        )
+    found = tracking.version_facts(use_case, version)
+    carry_out(
+        ModelDecision(
+            use_case=use_case,
+            act="approval",
+            as_of=found.as_of,
+            model_name=registered_model(use_case),
+            model_version=str(version),
+            champion_version=None,
+            run_id=found.run_id,
+            promoted=approved,
+            decided_by=who,
+            reason=reason,
+        ),
+        tracking=tracking,
+        decisions=decisions,
+    )
+    tracking.log_answer(run_id=found.run_id, verdict=PROMOTED if approved else NOT_PROMOTED)
+    return Answered(use_case, version, approved, who, reason)
