@@ -37,14 +37,16 @@ class Evidence:
     """Everything that the gate looks at, measured on one test window.
 
     ``label`` has shape [rows]. ``rules`` are the rules of thumb by their name. ``champion`` is None
-    where there is none that could score this window. ``model_bytes`` is the size of the
-    challenger's file, ``seconds_per_million`` how long it takes for a million customers.
+    where there is none that could score this window. ``calibrated_on`` is the number of rows that
+    the challenger was calibrated on, ``model_bytes`` the size of its file, and
+    ``seconds_per_million`` how long it takes for a million customers.
     """
 
     label: Labels
     challenger: Model
     champion: Model | None
     rules: Mapping[str, Model]
+    calibrated_on: int
     model_bytes: int
     seconds_per_million: float
     seed: int
@@ -142,7 +144,9 @@ def _absolute(evidence: Evidence, rules: PromotionRules, drawn: Resampled) -> tu
     chance = base_rate if measure == "average_precision" else 0.5
     bars = {"chance": chance, **{name: drawn.values[name, measure] for name in evidence.rules}}
     propensity = evidence.challenger.propensity
-    luck = calibration_error_by_chance(propensity, seed=evidence.seed)
+    luck = calibration_error_by_chance(
+        propensity, calibrated_on=evidence.calibrated_on, seed=evidence.seed
+    )
     return (
         *(_above(f"{what} against {name}", value, bar) for name, bar in bars.items()),
         _at_most(

@@ -32,6 +32,7 @@ def gate_evidence(
         challenger=Model(outcome.test_propensity, as_of.day),
         champion=None if champion is None else _scored(champion, data),
         rules=_rules(outcome),
+        calibrated_on=data.validation.rows,
         model_bytes=model_bytes(outcome.chosen.model),
         seconds_per_million=seconds / data.test.rows * 1e6,
         seed=outcome.seed,

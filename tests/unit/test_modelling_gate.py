@@ -42,6 +42,7 @@ def evidence(challenger=None, champion=None, *, weeks=0, rule=None, **changes):
         "challenger": Model(blurred(0.02) if challenger is None else challenger, TODAY),
         "champion": None if champion is None else Model(champion, TODAY - timedelta(weeks=weeks)),
         "rules": {RULE: Model(blurred(0.5) if rule is None else rule)},
+        "calibrated_on": 1_000_000,
         "model_bytes": 1_000_000,
         "seconds_per_million": 5.0,
         "seed": 7,
@@ -136,6 +137,8 @@ def test_few_rows_have_a_calibration_error_without_anybody_being_wrong():
         for propensity, happened in (world(seed, 300) for seed in range(100))
     )
     assert 0 < beyond < 13, "five in a hundred by construction"
+    both = calibration_error_by_chance(truth, calibrated_on=300, seed=1)
+    assert both == pytest.approx(luck * 2**0.5)
     many, _ = world(rows=100_000)
     assert calibration_error_by_chance(many, seed=1) < 0.003
 
