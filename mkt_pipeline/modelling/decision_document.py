@@ -1,8 +1,11 @@
 """A decision of the gate as a page for people."""
 
+from collections.abc import Sequence
+
 from mkt_pipeline.contracts.use_case import UseCase
 from mkt_pipeline.modelling.gate import CHALLENGER, CHAMPION, TITLES, Check, Decision
 from mkt_pipeline.modelling.outcome import TrainingOutcome
+from mkt_pipeline.modelling.slices import Slice
 
 NAMES = {CHALLENGER: "challenger", CHAMPION: "champion"}
 
@@ -14,11 +17,12 @@ def decision_markdown(
     decision: Decision,
     champion: str | None,
     leaks: str,
+    slices: Sequence[Slice],
 ) -> str:
     """What was compared on what, every check with value and limit, and the verdict.
 
     ``champion`` names the version in use (None where there is none that could be compared),
-    ``leaks`` is the verdict of the leak check.
+    ``leaks`` is the verdict of the leak check. Of ``slices`` those that stand out are told.
     """
     test = next(window for window in outcome.windows if window.name == "test")
     against = f"the champion, {champion}," if champion else "no champion: the rules of thumb alone"
@@ -55,7 +59,21 @@ def decision_markdown(
             " fresher.",
             "",
         ]
-    return "\n".join(lines)
+    return "\n".join([*lines, *_standing_out(slices)])
+
+
+def _standing_out(slices: Sequence[Slice]) -> list[str]:
+    told = [
+        f"- {one.feature} {one.value} ({one.rows:,} customers): {'; '.join(one.warnings)}"
+        for one in slices
+        if one.warnings
+    ]
+    return [
+        "## Slices that stand out",
+        "",
+        *(told or [f"None of {len(slices)} (regions, ages, new and old customers)."]),
+        "",
+    ]
 
 
 def _row(check: Check) -> str:

@@ -25,6 +25,7 @@ from mkt_pipeline.modelling.leak_check import check_leaks, refuse_leaks
 from mkt_pipeline.modelling.nobody import rows_of_nobody
 from mkt_pipeline.modelling.outcome import TrainingOutcome, Window
 from mkt_pipeline.modelling.rolling_origin import rolling_folds
+from mkt_pipeline.modelling.slices import slices, slices_markdown
 from mkt_pipeline.modelling.training import train
 from mkt_pipeline.modelling.tuning import Budget, Tuning, nobody
 from mkt_pipeline.modelling.windows import TrainingWindows, training_windows
@@ -96,15 +97,23 @@ def train_challenger(
     tracking.log_leak_check(run_id=run.run_id, report=leaks)
     sample = rows_of_nobody(data.test.frame, seed=outcome.seed)
     tracking.log_load_check(run_id=run.run_id, frame=sample, model=outcome.chosen.model)
+    found = slices(
+        frame=data.test.frame,
+        features=outcome.features,
+        label=data.test.label,
+        propensity=outcome.test_propensity,
+    )
     page = decision_markdown(
         use_case=use_case,
         outcome=outcome,
         decision=decision,
         champion=None if champion is None else f"version {champion.version}",
         leaks=leaks.verdict,
+        slices=found,
     )
+    pages = {"decision.md": page, "slices.md": slices_markdown(found)}
     document = decision.document()
-    tracking.log_decision(run_id=run.run_id, decision=document, verdict=verdict, page=page)
+    tracking.log_decision(run_id=run.run_id, decision=document, verdict=verdict, pages=pages)
     recorded = _recorded(use_case, as_of, decision, verdict, run, origin)
     carry_out(recorded, tracking=tracking, decisions=decisions)
     return _report(use_case, as_of, outcome, decision, verdict, before, watch, registered=run)

@@ -112,11 +112,12 @@ class Runs:
         self.client.set_tag(run_id, "leak_check_found", subjects[:LONGEST_VALUE] or "nothing")
 
     def log_decision(
-        self, run_id: str, decision: Mapping[str, Any], verdict: str, page: str
+        self, run_id: str, decision: Mapping[str, Any], verdict: str, pages: Mapping[str, str]
     ) -> None:
         """The decision for machines and for people, its verdict, and the bounds of its figures."""
         self.client.log_dict(run_id, dict(decision), "decision.json")
-        self.client.log_text(run_id, page, "decision.md")
+        for name, text in pages.items():
+            self.client.log_text(run_id, text, name)
         self.client.set_tag(run_id, "decision", verdict)
         self.client.set_tag(run_id, "decision_sentence", str(decision["sentence"]))
         bounds = {

@@ -146,16 +146,16 @@ class Tracking:
             return self._registry.resolve(use_case, CHAMPION)
 
     def log_decision(
-        self, *, run_id: str, decision: Mapping[str, Any], verdict: str, page: str
+        self, *, run_id: str, decision: Mapping[str, Any], verdict: str, pages: Mapping[str, str]
     ) -> None:
         """Write what the gate decided to the training run; ``verdict`` in two or three words.
 
         ``decision`` is the gate's document, with ``sentence`` and ``figures``; it becomes
-        ``decision.json``, two tags, and the bounds of the figures as metrics. ``page`` is the same
-        for people, ``decision.md``.
+        ``decision.json``, two tags, and the bounds of the figures as metrics. ``pages`` are
+        texts for people by file name, ``decision.md`` among them.
         """
         with self._asking():
-            self._runs.log_decision(run_id, decision, verdict, page)
+            self._runs.log_decision(run_id, decision, verdict, pages)
 
     def log_load_check(self, *, run_id: str, frame: "pd.DataFrame", model: Any) -> None:  # noqa: ANN401
         """Keep rows of nobody with what the model gives for them, to be checked at promotion."""

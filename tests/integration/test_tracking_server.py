@@ -150,7 +150,7 @@ def test_a_challenger_that_was_not_promoted_is_no_champion(tracking, outcome):
 def test_a_decision_is_written_to_the_training_run(tracking, trained):
     figures = {"challenger": {"roc_auc": {"value": 0.7, "low": 0.65, "high": 0.75}}}
     decision = {"promote": True, "sentence": "Promoted: better.", "checks": [], "figures": figures}
-    told = {"decision": decision, "verdict": "promoted", "page": "# Why\n"}
+    told = {"decision": decision, "verdict": "promoted", "pages": {"decision.md": "# Why\n"}}
     tracking.log_decision(run_id=trained.run_id, **told)
     data = client(tracking).get_run(trained.run_id).data
     tags = data.tags
