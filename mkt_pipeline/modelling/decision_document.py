@@ -15,19 +15,21 @@ def decision_markdown(
     use_case: UseCase,
     outcome: TrainingOutcome,
     decision: Decision,
+    verdict: str,
     champion: str | None,
     leaks: str,
     slices: Sequence[Slice],
 ) -> str:
     """What was compared on what, every check with value and limit, and the verdict.
 
-    ``champion`` names the version in use (None where there is none that could be compared),
-    ``leaks`` is the verdict of the leak check. Of ``slices`` those that stand out are told.
+    ``verdict`` says in two or three words what becomes of it. ``champion`` names the version in
+    use (None where there is none that could be compared), ``leaks`` is the verdict of the leak
+    check. Of ``slices`` those that stand out are told.
     """
     test = next(window for window in outcome.windows if window.name == "test")
     against = f"the champion, {champion}," if champion else "no champion: the rules of thumb alone"
     lines = [
-        f"# {use_case.title}: {'promoted' if decision.promote else 'not promoted'}",
+        f"# {use_case.title}: {verdict}",
         "",
         decision.sentence,
         "",

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 
 from matplotlib.figure import Figure
@@ -82,6 +83,9 @@ def train_challenger(
     champion = comparable_champion(tracking, use_case, data)
     decision = decide(gate_evidence(outcome, data, as_of, champion), use_case.promotion)
     verdict = _verdict(decision, use_case)
+    if verdict == WAITS:
+        passed = decision.sentence.replace("Promoted", "Passed", 1)
+        decision = replace(decision, sentence=f"Waits for approval. {passed}")
     if dry_run:
         return _report(use_case, as_of, outcome, decision, verdict, before, watch, registered=None)
     run = tracking.log_training(
@@ -107,6 +111,7 @@ def train_challenger(
         use_case=use_case,
         outcome=outcome,
         decision=decision,
+        verdict=verdict,
         champion=None if champion is None else f"version {champion.version}",
         leaks=leaks.verdict,
         slices=found,
@@ -210,7 +215,7 @@ def _recorded(
         run_id=run.run_id,
         promoted=verdict == PROMOTED,
         decided_by=origin.get("user") or origin.get("airflow_dag_id"),
-        reason=f"{'Waits for approval. ' if verdict == WAITS else ''}{decision.sentence}",
+        reason=decision.sentence,
         checks=document["checks"],
         figures=document["figures"],
     )

@@ -101,6 +101,7 @@ def test_what_passed_the_gate_waits_for_an_answer_and_is_promoted_by_it(api, whe
     question = question_of(run)
     shown = api._get(question)
     assert shown["subject"] == f"{CASE}: promote version 1?"
+    assert "waits for approval" in shown["body"].splitlines()[0]
     assert "## Checks" in shown["body"]
     assert tracking.champion_version(CASE) is None
     assert tracking.challenger(CASE).tags["decision"] == "waits for approval"
@@ -114,7 +115,7 @@ def test_what_passed_the_gate_waits_for_an_answer_and_is_promoted_by_it(api, whe
     assert approved.decided_by == "admin"
     assert approved.effective_at
     assert (gate.act, gate.promoted, gate.decided_by) == ("training", False, DAG)
-    assert gate.reason.startswith("Waits for approval. Promoted: ")
+    assert gate.reason.startswith("Waits for approval. Passed: ")
 
 
 def test_where_the_gate_says_no_nobody_is_asked(api, where):
