@@ -99,6 +99,8 @@ class UseCase(FrozenModel):
     eligibility: Eligibility = Eligibility()
     segments: Annotated[Thresholds | Capacity, Field(discriminator="rule")]
     recommend: Recommend = Recommend()
+    # Features that no model may use and no reason may name; they are watched nonetheless.
+    sensitive: tuple[Name, ...] = ()
     training: Training = Training()
     promotion: PromotionRules = PromotionRules()
     publication: PublicationLimits = PublicationLimits()

@@ -6,6 +6,7 @@ from mkt_pipeline.contracts.use_case import UseCase
 from mkt_pipeline.modelling.gate import CHALLENGER, CHAMPION, TITLES, Check, Decision
 from mkt_pipeline.modelling.outcome import TrainingOutcome
 from mkt_pipeline.modelling.slices import Slice
+from mkt_pipeline.modelling.stand_ins import StandIn
 
 NAMES = {CHALLENGER: "challenger", CHAMPION: "champion"}
 
@@ -19,12 +20,13 @@ def decision_markdown(
     champion: str | None,
     leaks: str,
     slices: Sequence[Slice],
+    stand_ins: Sequence[StandIn],
 ) -> str:
     """What was compared on what, every check with value and limit, and the verdict.
 
     ``verdict`` says in two or three words what becomes of it. ``champion`` names the version in
     use (None where there is none that could be compared), ``leaks`` is the verdict of the leak
-    check. Of ``slices`` those that stand out are told.
+    check. Of ``slices`` those that stand out are told, of ``stand_ins`` all.
     """
     test = next(window for window in outcome.windows if window.name == "test")
     against = f"the champion, {champion}," if champion else "no champion: the rules of thumb alone"
@@ -61,7 +63,7 @@ def decision_markdown(
             " fresher.",
             "",
         ]
-    return "\n".join([*lines, *_standing_out(slices)])
+    return "\n".join([*lines, *_standing_out(slices), *_given_away(stand_ins)])
 
 
 def _standing_out(slices: Sequence[Slice]) -> list[str]:
@@ -76,6 +78,14 @@ def _standing_out(slices: Sequence[Slice]) -> list[str]:
         *(told or [f"None of {len(slices)} (regions, ages, new and old customers)."]),
         "",
     ]
+
+
+def _given_away(stand_ins: Sequence[StandIn]) -> list[str]:
+    """Attributes that no model may use, and how well the features in use tell them."""
+    if not stand_ins:
+        return []
+    told = [f"- {'**given away:** ' if one.is_given_away else ''}{one.words}" for one in stand_ins]
+    return ["## Attributes that are left out, told from those in use", "", *told, ""]
 
 
 def _row(check: Check) -> str:

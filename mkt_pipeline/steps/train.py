@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
+import pandas as pd
 from matplotlib.figure import Figure
 
 from mkt_pipeline.campaign.model_decisions import ModelDecision, ModelDecisions
@@ -27,6 +28,7 @@ from mkt_pipeline.modelling.nobody import rows_of_nobody
 from mkt_pipeline.modelling.outcome import TrainingOutcome, Window
 from mkt_pipeline.modelling.rolling_origin import rolling_folds
 from mkt_pipeline.modelling.slices import slices, slices_markdown
+from mkt_pipeline.modelling.stand_ins import stand_ins
 from mkt_pipeline.modelling.training import train
 from mkt_pipeline.modelling.tuning import Budget, Tuning, nobody
 from mkt_pipeline.modelling.windows import TrainingWindows, training_windows
@@ -102,8 +104,8 @@ def train_challenger(
     sample = rows_of_nobody(data.test.frame, seed=outcome.seed)
     tracking.log_load_check(run_id=run.run_id, frame=sample, model=outcome.chosen.model)
     found = slices(
-        frame=data.test.frame,
-        features=outcome.features,
+        frame=pd.concat([data.test.frame, data.watched_test], axis=1),
+        features=(*outcome.features, *data.watched),
         label=data.test.label,
         propensity=outcome.test_propensity,
     )
@@ -115,6 +117,12 @@ def train_challenger(
         champion=None if champion is None else f"version {champion.version}",
         leaks=leaks.verdict,
         slices=found,
+        stand_ins=stand_ins(
+            frame=data.test.frame,
+            features=outcome.features,
+            attributes=data.watched_test,
+            seed=outcome.seed,
+        ),
     )
     pages = {"decision.md": page, "slices.md": slices_markdown(found)}
     document = decision.document()

@@ -14,6 +14,7 @@ from mkt_pipeline.contracts.as_of import AsOf
 from mkt_pipeline.contracts.feature import Feature
 from mkt_pipeline.contracts.use_case import UseCase
 from mkt_pipeline.contracts.vocabulary import Vocabulary
+from mkt_pipeline.errors import BadInputError
 from mkt_pipeline.features.feature_set import FeatureSet, feature_set
 from mkt_pipeline.features.frame_of_reference import FrameOfReference
 from mkt_pipeline.features.labels import target_customers
@@ -36,7 +37,8 @@ Marks = Callable[[AsOf], Mapping[str, ir.Table]]
 class TrainingData:
     """Three parts in time order, the features they share, and a fingerprint of all rows.
 
-    ``latest`` is the as-of of the test part; ``evidence`` is for the leak check.
+    ``latest`` is the as-of of the test part; ``evidence`` is for the leak check. ``watched`` are
+    the features that no model may use, and ``watched_test`` their columns in the test part.
     """
 
     features: tuple[Feature, ...]
@@ -46,6 +48,8 @@ class TrainingData:
     digest: str
     latest: AsOf
     evidence: LeakEvidence
+    watched: tuple[Feature, ...]
+    watched_test: pd.DataFrame
 
     @property
     def rows(self) -> int:
@@ -90,10 +94,25 @@ def training_data(
             changed=has_changed,
             dates=windows.train,
         )
-    features = informative(features, train)
+    watched = _watched(use_case, features)
+    watched_test = test.frame[[feature.name for feature in watched]]
+    features = informative([f for f in features if f not in watched], train)
     train, validation, test = (_only(part, features) for part in (train, validation, test))
     digest = _digest((train, validation, test))
-    return TrainingData(features, train, validation, test, digest, windows.test, evidence)
+    return TrainingData(
+        features, train, validation, test, digest, windows.test, evidence, watched, watched_test
+    )
+
+
+def _watched(use_case: UseCase, features: Sequence[Feature]) -> tuple[Feature, ...]:
+    names = {feature.name for feature in features}
+    if unknown := [name for name in use_case.sensitive if name not in names]:
+        raise BadInputError(
+            f"use case {use_case.name} marks {', '.join(unknown)} as sensitive, which is no feature"
+            " here",
+            remedy="write names as docs/FEATURES.md has them, or leave them out",
+        )
+    return tuple(feature for feature in features if feature.name in use_case.sensitive)
 
 
 def _nobody(_: AsOf) -> Mapping[str, ir.Table]:
