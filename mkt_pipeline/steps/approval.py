@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from mkt_pipeline.campaign.model_decisions import ModelDecision, ModelDecisions
+from mkt_pipeline.campaign.model_decisions import ModelDecisions
 from mkt_pipeline.contracts.night import Facts
 from mkt_pipeline.errors import BadInputError
-from mkt_pipeline.steps.promotion import NOT_PROMOTED, PROMOTED, carry_out
+from mkt_pipeline.steps.promotion import NOT_PROMOTED, PROMOTED, by_person, carry_out
 from mkt_pipeline.tracking.names import registered_model
 from mkt_pipeline.tracking.server import Tracking
 
@@ -51,22 +51,16 @@ def answer(
             f" {version} was compared with {compared_with or 'none'}",
             remedy="train again, so that the two are compared",
         )
-    found = tracking.version_facts(use_case, version)
-    carry_out(
-        ModelDecision(
-            use_case=use_case,
-            act="approval",
-            as_of=found.as_of,
-            model_name=registered_model(use_case),
-            model_version=str(version),
-            champion_version=None,
-            run_id=found.run_id,
-            promoted=approved,
-            decided_by=who,
-            reason=reason,
-        ),
+    decision = by_person(
+        "approval",
         tracking=tracking,
-        decisions=decisions,
+        use_case=use_case,
+        version=version,
+        promoted=approved,
+        who=who,
+        reason=reason,
     )
-    tracking.log_answer(run_id=found.run_id, verdict=PROMOTED if approved else NOT_PROMOTED)
+    carry_out(decision, tracking=tracking, decisions=decisions)
+    verdict = PROMOTED if approved else NOT_PROMOTED
+    tracking.log_answer(run_id=decision.run_id, verdict=verdict)
     return Answered(use_case, version, approved, who, reason)

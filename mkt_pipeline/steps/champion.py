@@ -5,13 +5,12 @@ from dataclasses import dataclass
 
 from mkt_pipeline.campaign.model_decisions import (
     Act,
-    ModelDecision,
     ModelDecisions,
     RecordedDecision,
 )
 from mkt_pipeline.contracts.night import Facts
 from mkt_pipeline.errors import BadInputError
-from mkt_pipeline.steps.promotion import carry_out
+from mkt_pipeline.steps.promotion import by_person, carry_out
 from mkt_pipeline.tracking.names import CHALLENGER, CHAMPION, PREVIOUS, registered_model
 from mkt_pipeline.tracking.server import Tracking
 
@@ -102,28 +101,22 @@ def _make(
 ) -> MadeChampion:
     if not reason.strip():
         raise BadInputError("no reason was given", remedy="say why in --reason, for those after us")
-    found, before = tracking.version_facts(use_case, version), tracking.champion_version(use_case)
+    decision = by_person(
+        act,
+        tracking=tracking,
+        use_case=use_case,
+        version=version,
+        promoted=True,
+        who=who,
+        reason=reason.strip(),
+    )
+    before = tracking.champion_version(use_case)
     if before == version:
         raise BadInputError(
             f"version {version} of {registered_model(use_case)} is champion already",
             remedy=f"`mkt champion show --use-case {use_case}` names the versions",
         )
-    number = carry_out(
-        ModelDecision(
-            use_case=use_case,
-            act=act,
-            as_of=found.as_of,
-            model_name=registered_model(use_case),
-            model_version=str(version),
-            champion_version=None,
-            run_id=found.run_id,
-            promoted=True,
-            decided_by=who,
-            reason=reason.strip(),
-        ),
-        tracking=tracking,
-        decisions=decisions,
-    )
+    number = carry_out(decision, tracking=tracking, decisions=decisions)
     return MadeChampion(use_case, version, None if before is None else str(before), number)
 
 

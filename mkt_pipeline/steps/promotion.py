@@ -2,11 +2,38 @@
 
 from dataclasses import replace
 
-from mkt_pipeline.campaign.model_decisions import ModelDecision, ModelDecisions
+from mkt_pipeline.campaign.model_decisions import Act, ModelDecision, ModelDecisions
+from mkt_pipeline.tracking.names import registered_model
 from mkt_pipeline.tracking.server import Tracking
 
 PROMOTED, NOT_PROMOTED, WAITS = "promoted", "not promoted", "waits for approval"
 """What became of a challenger, as the tag of its training run says it."""
+
+
+def by_person(
+    act: Act,
+    *,
+    tracking: Tracking,
+    use_case: str,
+    version: int,
+    promoted: bool,
+    who: str,
+    reason: str,
+) -> ModelDecision:
+    """What a person decided about a version; BadInputError where there is no such version."""
+    found = tracking.version_facts(use_case, version)
+    return ModelDecision(
+        use_case=use_case,
+        act=act,
+        as_of=found.as_of,
+        model_name=registered_model(use_case),
+        model_version=str(version),
+        champion_version=None,
+        run_id=found.run_id,
+        promoted=promoted,
+        decided_by=who,
+        reason=reason,
+    )
 
 
 def carry_out(decision: ModelDecision, *, tracking: Tracking, decisions: ModelDecisions) -> int:

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
-import pandas as pd
 from matplotlib.figure import Figure
 
 from mkt_pipeline.campaign.model_decisions import ModelDecision, ModelDecisions
@@ -17,7 +16,6 @@ from mkt_pipeline.contracts.use_case import UseCase
 from mkt_pipeline.lake.lake import Lake
 from mkt_pipeline.modelling.baseline import Roles
 from mkt_pipeline.modelling.candidates import candidates_named
-from mkt_pipeline.modelling.decision_document import decision_markdown
 from mkt_pipeline.modelling.figures import Compared, figures
 from mkt_pipeline.modelling.gate import Decision, decide
 from mkt_pipeline.modelling.importance import importance
@@ -27,11 +25,10 @@ from mkt_pipeline.modelling.leak_check import check_leaks, refuse_leaks
 from mkt_pipeline.modelling.nobody import rows_of_nobody
 from mkt_pipeline.modelling.outcome import TrainingOutcome, Window
 from mkt_pipeline.modelling.rolling_origin import rolling_folds
-from mkt_pipeline.modelling.slices import slices, slices_markdown
-from mkt_pipeline.modelling.stand_ins import stand_ins
 from mkt_pipeline.modelling.training import train
 from mkt_pipeline.modelling.tuning import Budget, Tuning, nobody
 from mkt_pipeline.modelling.windows import TrainingWindows, training_windows
+from mkt_pipeline.steps.decision_pages import decision_pages
 from mkt_pipeline.steps.features import pin_vocabulary
 from mkt_pipeline.steps.gate_evidence import comparable_champion, gate_evidence
 from mkt_pipeline.steps.promotion import NOT_PROMOTED, PROMOTED, WAITS, carry_out
@@ -84,10 +81,7 @@ def train_challenger(
     before = tracking.champion_version(use_case.name)
     champion = comparable_champion(tracking, use_case, data)
     decision = decide(gate_evidence(outcome, data, as_of, champion), use_case.promotion)
-    verdict = _verdict(decision, use_case)
-    if verdict == WAITS:
-        passed = decision.sentence.replace("Promoted", "Passed", 1)
-        decision = replace(decision, sentence=f"Waits for approval. {passed}")
+    decision, verdict = _with_verdict(decision, use_case)
     if dry_run:
         return _report(use_case, as_of, outcome, decision, verdict, before, watch, registered=None)
     run = tracking.log_training(
@@ -103,28 +97,15 @@ def train_challenger(
     tracking.log_leak_check(run_id=run.run_id, report=leaks)
     sample = rows_of_nobody(data.test.frame, seed=outcome.seed)
     tracking.log_load_check(run_id=run.run_id, frame=sample, model=outcome.chosen.model)
-    found = slices(
-        frame=pd.concat([data.test.frame, data.watched_test], axis=1),
-        features=(*outcome.features, *data.watched),
-        label=data.test.label,
-        propensity=outcome.test_propensity,
-    )
-    page = decision_markdown(
+    pages = decision_pages(
         use_case=use_case,
         outcome=outcome,
+        data=data,
         decision=decision,
         verdict=verdict,
-        champion=None if champion is None else f"version {champion.version}",
-        leaks=leaks.verdict,
-        slices=found,
-        stand_ins=stand_ins(
-            frame=data.test.frame,
-            features=outcome.features,
-            attributes=data.watched_test,
-            seed=outcome.seed,
-        ),
+        champion=champion,
+        leaks=leaks,
     )
-    pages = {"decision.md": page, "slices.md": slices_markdown(found)}
     document = decision.document()
     tracking.log_decision(run_id=run.run_id, decision=document, verdict=verdict, pages=pages)
     recorded = _recorded(use_case, as_of, decision, verdict, run, origin)
@@ -132,10 +113,14 @@ def train_challenger(
     return _report(use_case, as_of, outcome, decision, verdict, before, watch, registered=run)
 
 
-def _verdict(decision: Decision, use_case: UseCase) -> str:
+def _with_verdict(decision: Decision, use_case: UseCase) -> tuple[Decision, str]:
+    """What becomes of the challenger; the sentence of one that waits does not call it promoted."""
     if not decision.promote:
-        return NOT_PROMOTED
-    return WAITS if use_case.promotion.policy == "approve" else PROMOTED
+        return decision, NOT_PROMOTED
+    if use_case.promotion.policy == "auto":
+        return decision, PROMOTED
+    passed = decision.sentence.replace("Promoted", "Passed", 1)
+    return replace(decision, sentence=f"Waits for approval. {passed}"), WAITS
 
 
 def _tuning(data: TrainingData, use_case: UseCase) -> Tuning:

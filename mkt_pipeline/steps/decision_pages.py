@@ -1,0 +1,51 @@
+"""What is written for people beside a decision of the gate."""
+
+import pandas as pd
+
+from mkt_pipeline.contracts.leaks import LeakReport
+from mkt_pipeline.contracts.use_case import UseCase
+from mkt_pipeline.modelling.decision_document import decision_markdown
+from mkt_pipeline.modelling.gate import Decision
+from mkt_pipeline.modelling.outcome import TrainingOutcome
+from mkt_pipeline.modelling.slices import slices, slices_markdown
+from mkt_pipeline.modelling.stand_ins import stand_ins
+from mkt_pipeline.steps.training_data import TrainingData
+from mkt_pipeline.tracking.champion import Champion
+
+
+def decision_pages(
+    *,
+    use_case: UseCase,
+    outcome: TrainingOutcome,
+    data: TrainingData,
+    decision: Decision,
+    verdict: str,
+    champion: Champion | None,
+    leaks: LeakReport,
+) -> dict[str, str]:
+    """Pages by file name: the decision, and every slice of the test window.
+
+    Slices look at the features that no model may use as well.
+    """
+    found = slices(
+        frame=pd.concat([data.test.frame, data.watched_test], axis=1),
+        features=(*outcome.features, *data.watched),
+        label=data.test.label,
+        propensity=outcome.test_propensity,
+    )
+    page = decision_markdown(
+        use_case=use_case,
+        outcome=outcome,
+        decision=decision,
+        verdict=verdict,
+        champion=None if champion is None else f"version {champion.version}",
+        leaks=leaks.verdict,
+        slices=found,
+        stand_ins=stand_ins(
+            frame=data.test.frame,
+            features=outcome.features,
+            attributes=data.watched_test,
+            seed=outcome.seed,
+        ),
+    )
+    return {"decision.md": page, "slices.md": slices_markdown(found)}
