@@ -1,13 +1,21 @@
 """`mkt explain CUSTOMER_ID`: why a customer has this propensity."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
+from mkt_pipeline.cli.breakdown import (
+    bars,
+    broken_down,
+    draw_breakdown,
+    file_of,
+    headline,
+    recommended,
+    refuse_unknown_format,
+)
 from mkt_pipeline.cli.options import AsOfOption, JsonOption, UseCaseOption
 from mkt_pipeline.cli.pipeline import chosen, pipeline
 from mkt_pipeline.cli.telling import print_json
@@ -22,19 +30,31 @@ def explain(
     as_of: AsOfOption = None,
     use_case: UseCaseOption = None,
     as_json: JsonOption = False,
+    picture: Annotated[
+        Path | None,
+        typer.Option(
+            help="Ask the model for everything that moved the propensity, not the strongest"
+            " reasons alone, and draw it into this file (.png, .svg or .pdf)."
+        ),
+    ] = None,
 ) -> None:
     """Show one customer's segment and propensity with its reasons, and the products recommended.
 
     Of the day that is published, unless another is asked for.
     Looks in every use case; exit code 65 where the customer has a score in none.
     """
+    if picture:
+        refuse_unknown_format(picture)
     steps = pipeline()
     found, refused = explanations(steps, chosen(steps, use_case), customer_id, as_of=as_of)
+    if picture:
+        for one in found:
+            one["breakdown"] = broken_down(steps, one, file_of(picture, one["use_case"], found))
     if as_json:
         print_json(found)
         return
     for one in found:
-        _draw(one)
+        draw_breakdown(one) if picture else _draw(one)
     for error in refused.values():
         typer.echo(str(error))
 
@@ -91,21 +111,12 @@ def _with_segment(steps: "Pipeline", told: dict[str, Any]) -> dict[str, Any]:
 
 def _draw(one: dict[str, Any]) -> None:
     console = Console()
-    console.print(
-        f"[bold]{one['use_case']}[/] as of {one['as_of']}: customer {escape(one['customer_id'])},"
-        f" segment [bold]{one['segment']}[/], propensity {one['propensity']:.2%}"
-        f" (model version {one['model_version']})"
-    )
-    strongest = max((abs(reason["weight"]) for reason in one["reasons"]), default=1.0)
-    table = Table("", "because", "log-odds", box=None)
-    for reason in one["reasons"]:
-        raises = reason["direction"] == "raises"
-        bar = "█" * max(1, round(20 * abs(reason["weight"]) / strongest))
-        colour = "green" if raises else "red"
-        sign = "+" if raises else "−"
-        table.add_row(
-            f"[{colour}]{bar}[/]", escape(reason["text"]), f"{sign}{abs(reason['weight']):.2f}"
-        )
-    console.print(table)
-    names = ", ".join(product["name"] for product in one["recommended_products"])
-    console.print(f"recommended: {escape(names) or 'nothing'}")
+    console.print(headline(one))
+    console.print(bars([(reason["text"], signed(reason)) for reason in one["reasons"]]))
+    console.print(f"recommended: {recommended(one)}")
+
+
+def signed(reason: Mapping[str, Any]) -> float:
+    """The weight of a reason, negative where it lowers the propensity."""
+    weight = abs(float(reason["weight"]))
+    return weight if reason["direction"] == "raises" else -weight

@@ -8,6 +8,7 @@ from mkt_pipeline.contracts.frozen_model import FrozenModel
 from mkt_pipeline.contracts.leaks import LeakLimits
 from mkt_pipeline.contracts.promotion import PromotionRules
 from mkt_pipeline.contracts.publication_limits import PublicationLimits
+from mkt_pipeline.contracts.reason_rules import ReasonRules
 from mkt_pipeline.contracts.source import Name
 
 Days = Annotated[int, Field(ge=1, le=3650)]
@@ -99,6 +100,7 @@ class UseCase(FrozenModel):
     eligibility: Eligibility = Eligibility()
     segments: Annotated[Thresholds | Capacity, Field(discriminator="rule")]
     recommend: Recommend = Recommend()
+    reasons: ReasonRules = ReasonRules()
     # Features that no model may use and no reason may name; they are watched nonetheless.
     sensitive: tuple[Name, ...] = ()
     training: Training = Training()

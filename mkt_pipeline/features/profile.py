@@ -84,7 +84,7 @@ def _attribute(customers: ir.Table, name: str) -> Definition:
         "attribute",
         kind,
         description=f"Attribute of the customer: {words}",
-        reason=f"{words}: {{value}}" if kind == "flag" else f"{words} is {{value}}",
+        reason=f"{words}: {{value}}",
         missing=words,
         expression=column,
     )

@@ -46,6 +46,15 @@ class Calibrator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
             self.isotonic_ = steps.fit(score, label.astype(float))
         return self
 
+    @property
+    def slope(self) -> float:
+        """Log-odds of the sigmoid by unit of the score; isotonic steps go up and down beside it."""
+        return float(self.sigmoid_.coef_[0, 0])
+
+    def log_odds(self, score: Values) -> Values:
+        """On the sigmoid scale, of shape [rows]."""
+        return np.asarray(self.sigmoid_.decision_function(score.reshape(-1, 1)))
+
     def predict(self, score: Values) -> Values:
         """Probabilities of shape [rows]."""
         smooth: Values = self.sigmoid_.predict_proba(score.reshape(-1, 1))[:, 1]

@@ -2,23 +2,34 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from mkt_pipeline.contracts.feature import Feature
-from mkt_pipeline.modelling.boosted_rows import BoostedRows, boosted_rows
+from mkt_pipeline.modelling.asked_parts import AskedParts
+from mkt_pipeline.modelling.boosted_parts import boosted_parts
+from mkt_pipeline.modelling.calibration import Calibrated
 from mkt_pipeline.modelling.families import families
-from mkt_pipeline.modelling.log_odds import log_odds
-from mkt_pipeline.modelling.propensity import Propensity, propensity_of
-from mkt_pipeline.modelling.reference import Reference
+from mkt_pipeline.modelling.linear_parts import linear_parts
+from mkt_pipeline.modelling.reference import Reference, reference_frame
+from mkt_pipeline.modelling.single_tree_parts import single_tree_parts
 
 Values = npt.NDArray[np.float64]
-Places = npt.NDArray[np.intp]
+Bools = npt.NDArray[np.bool_]
 
-PAIRS_PER_CALL = 65_536
-"""Rows stacked for one call of the model: few calls, and well under a hundred megabytes."""
+
+class Parts(Protocol):
+    """A model's score taken apart."""
+
+    def of(self, frame: pd.DataFrame, differs: Bools, /) -> tuple[Values, Values]:
+        """Scores of shape [rows], and what each family moves them, of shape [rows, families].
+
+        ``differs`` (of shape [rows, features]) says where a customer is not as usual.
+        """
 
 
 @dataclass(frozen=True)
@@ -29,102 +40,77 @@ class Explained:
     contributions: Values
 
 
-def explained(
-    *,
-    model: Propensity,
-    frame: pd.DataFrame,
-    reference: Reference,
-    features: Sequence[Feature],
-    pairs_per_call: int = PAIRS_PER_CALL,
-) -> Explained:
-    """The propensity of every row, and the change in its log-odds by each feature.
+@dataclass(frozen=True)
+class Explainer:
+    """One model, and the usual customer that all others are compared with.
 
-    Occlusion (Robnik-Šikonja and Kononenko 2008, Explaining classifications for individual
-    instances): log-odds of the customer minus log-odds of the same customer with a feature set
-    to its ``reference`` value. Positive raises the propensity.
-
-    Features of one family (``families.families``) are occluded together: two visits in 30 days
-    with none in 90 is a customer who cannot exist. What the family moves stands at the feature
-    that speaks for it, the shortest window in which the customer differs from the reference; its
-    other features are 0. A family that is all at its reference contributes exactly 0 and costs
-    nothing. ``model`` is asked about the other pairs of customer and family, stacked; small boosted
-    trees are looked up in tables, with the same result.
+    Contributions are baseline Shapley values (Sundararajan and Najmi 2020, The many Shapley values
+    for model explanation) of the model's score, in log-odds on the sigmoid scale of its
+    calibration: over all features they add up to the customer's log-odds less the usual
+    customer's. Positive raises the propensity. Features of one family (``families.families``) are
+    one player: two visits in 30 days with none in 90 is a customer who cannot exist. What the
+    family moves stands at the feature that speaks for it, the shortest window in which the
+    customer differs from the usual one; its other features are 0.
     """
-    if frame.empty:
-        return Explained(np.zeros(0), np.zeros((0, len(features))))
-    frame = frame.reset_index(drop=True)
-    related = families(features)
-    differs = _differs(frame, reference, features)
-    boosted = boosted_rows(model, frame, reference, features)
-    if boosted:
-        return _of_trees(boosted, differs, related)
-    propensity = propensity_of(model, frame)
-    result = np.zeros((len(frame), len(features)))
-    # Family by family, so that each call replaces few columns.
-    family, row = np.nonzero(np.array([differs[:, list(group)].any(axis=1) for group in related]))
-    own = log_odds(propensity)
-    for start in range(0, len(row), pairs_per_call):
-        pairs = slice(start, start + pairs_per_call)
-        stacked = _occluded(frame, reference, features, related, row[pairs], family[pairs])
-        moved = own[row[pairs]] - log_odds(propensity_of(model, stacked))
-        result[row[pairs], _speakers(differs, related, row[pairs], family[pairs])] = moved
-    return Explained(propensity, result)
 
+    model: Calibrated
+    reference: Reference
+    features: Sequence[Feature]
 
-def _differs(
-    frame: pd.DataFrame, reference: Reference, features: Sequence[Feature]
-) -> npt.NDArray[np.bool_]:
-    columns = []
-    for feature in features:
-        values, usual = frame[feature.name], reference[feature.name]
-        same = values.isna() if pd.isna(usual) else (values == usual).fillna(value=False)
-        columns.append(~same.to_numpy(dtype=bool))
-    return np.column_stack(columns)
+    def explained(self, frame: pd.DataFrame) -> Explained:
+        """The propensity of every row of a feature set, and what each feature contributes."""
+        if frame.empty:
+            return Explained(np.zeros(0), np.zeros((0, len(self.features))))
+        frame = frame.reset_index(drop=True)
+        differs = self._differs(frame)
+        score, moved = self.parts.of(frame, differs)
+        calibrator = self.model.calibrator
+        propensity = np.asarray(calibrator.predict(score), dtype=np.float64)
+        return Explained(propensity, self._spoken(moved * calibrator.slope, differs))
 
+    @property
+    def usual_propensity(self) -> float:
+        """What the usual customer would have."""
+        return float(self.model.predict_proba(self._usual)[0, 1])
 
-def _occluded(
-    frame: pd.DataFrame,
-    reference: Reference,
-    features: Sequence[Feature],
-    related: Sequence[tuple[int, ...]],
-    row: Places,
-    family: Places,
-) -> pd.DataFrame:
-    stacked = frame.take(row)
-    replaced = {}
-    for position in np.unique(family):
-        of_family = family == position
-        for member in related[position]:
-            name = features[member].name
-            replaced[name] = stacked[name].mask(of_family, reference[name])
-    return stacked.assign(**replaced)
+    @property
+    def usual_log_odds(self) -> float:
+        """The usual customer's, on the sigmoid scale, to which contributions are added."""
+        score = self.model.decision_function(self._usual)
+        return float(self.model.calibrator.log_odds(score)[0])
 
+    @property
+    def _usual(self) -> pd.DataFrame:
+        return reference_frame(self.reference, self.features)
 
-def _of_trees(
-    boosted: BoostedRows, differs: npt.NDArray[np.bool_], related: Sequence[tuple[int, ...]]
-) -> Explained:
-    """The same of boosted trees, which are asked about all families at once."""
-    propensity, result = boosted.propensity(boosted.score), np.zeros(differs.shape)
-    own = log_odds(propensity)
-    for family, score in enumerate(boosted.scores_without(related)):
-        row = np.flatnonzero(differs[:, list(related[family])].any(axis=1))
-        if len(row):
-            moved = own[row] - log_odds(boosted.propensity(score[row]))
-            of_family = np.full(len(row), family)
-            result[row, _speakers(differs, related, row, of_family)] = moved
-    return Explained(propensity, result)
+    @cached_property
+    def related(self) -> tuple[tuple[int, ...], ...]:
+        """The families of the features."""
+        return families(self.features)
 
+    @cached_property
+    def parts(self) -> Parts:
+        """The quickest way to take this model apart; exact but for models that must be asked."""
+        known = (self.model.model, self.reference, self.features, self.related)
+        return (
+            boosted_parts(*known)
+            or linear_parts(*known)
+            or single_tree_parts(*known)
+            or AskedParts(self.model, self.reference, self.features, self.related)
+        )
 
-def _speakers(
-    differs: npt.NDArray[np.bool_],
-    related: Sequence[tuple[int, ...]],
-    row: Places,
-    family: Places,
-) -> Places:
-    speakers = np.empty(len(row), dtype=np.intp)
-    for position in np.unique(family):
-        members = np.array(related[position])
-        pairs = np.flatnonzero(family == position)
-        first = np.argmax(differs[np.ix_(row[pairs], members)], axis=1)
-        speakers[pairs] = members[first]
-    return speakers
+    def _differs(self, frame: pd.DataFrame) -> Bools:
+        columns = []
+        for feature in self.features:
+            values, usual = frame[feature.name], self.reference[feature.name]
+            same = values.isna() if pd.isna(usual) else (values == usual).fillna(value=False)
+            columns.append(~same.to_numpy(dtype=bool))
+        return np.column_stack(columns)
+
+    def _spoken(self, moved: Values, differs: Bools) -> Values:
+        """What families move (of shape [rows, families]) at the features that speak for them."""
+        result, rows = np.zeros(differs.shape), np.arange(len(differs))
+        for family, members in enumerate(self.related):
+            first = np.argmax(differs[:, list(members)], axis=1)
+            result[rows, np.array(members)[first]] = moved[:, family]
+        return result

@@ -19,8 +19,9 @@ from mkt_pipeline.errors import ModelRefusedError
 from mkt_pipeline.lake.lake import Lake
 from mkt_pipeline.lake.session import Session
 from mkt_pipeline.lake.staging import stage
-from mkt_pipeline.modelling.contributions import explained
-from mkt_pipeline.modelling.reasons import reason_documents
+from mkt_pipeline.modelling.calibration import Calibrated
+from mkt_pipeline.modelling.contributions import Explainer
+from mkt_pipeline.modelling.reasons import Reasons
 from mkt_pipeline.modelling.score_histogram import score_histogram
 from mkt_pipeline.modelling.signature import feature_differences
 from mkt_pipeline.segments.recommend import Recommender
@@ -70,7 +71,8 @@ def score_customers(
         features = lake.feature_table(session, use_case.name, as_of)
         numbered = _numbered(session, features)
         prepared = recommending(lake, session, use_case, as_of, numbered)
-        scorer = Scorer(champion, prepared.recommender, as_of)
+        reasons = Reasons(champion.features, use_case.reasons)
+        scorer = Scorer(champion, explainer_of(champion), reasons, prepared.recommender, as_of)
         given = _batches(session, features, numbered, prepared)
         with in_order(scorer.scored, given, threads=lake.threads) as found:
             scored = pa.RecordBatchReader.from_batches(SCHEMA, found)
@@ -150,31 +152,42 @@ class Scorer:
     """Scores batches of a feature set."""
 
     champion: Champion
+    explainer: Explainer
+    reasons: Reasons
     recommender: Recommender
     as_of: AsOf
 
     def scored(self, given: tuple[pd.DataFrame, sparse.csr_matrix]) -> pa.RecordBatch:
         """For a frame (``customer_id`` and features) and evidence a batch of ``SCHEMA``."""
         frame, evidence = given
-        model, features = self.champion.model, self.champion.features
-        known = frame[[feature.name for feature in features]]
-        told = explained(
-            model=model, frame=known, reference=self.champion.reference, features=features
-        )
+        known = frame[[feature.name for feature in self.champion.features]]
+        told = self.explainer.explained(known)
         products = self.recommender.documents(evidence)
         return pa.RecordBatch.from_pydict(
             {
                 "as_of": pa.repeat(str(self.as_of), len(frame)),
                 "customer_id": pa.array(frame["customer_id"], pa.string()),
                 "propensity": told.propensity,
-                "reasons": reason_documents(
-                    frame=known, contributions=told.contributions, features=features
-                ),
+                "reasons": self.reasons.documents(known, told.contributions),
                 "recommended_products": products.combine_chunks(),
                 "model_version": pa.repeat(str(self.champion.version), len(frame)),
             },
             schema=SCHEMA,
         )
+
+
+def explainer_of(champion: Champion) -> Explainer:
+    """What takes the champion's scores apart; made once, before threads share it."""
+    model = champion.model
+    if not isinstance(model, Calibrated):
+        raise ModelRefusedError(
+            f"{champion.name} version {champion.version} holds a {type(model).__name__}, which is"
+            " not calibrated",
+            remedy="make another version champion with `mkt champion promote`",
+        )
+    explainer = Explainer(model, champion.reference, champion.features)
+    explainer.parts  # noqa: B018 - tables are made here
+    return explainer
 
 
 def refuse_misfit(champion: Champion, offered: tuple[Feature, ...]) -> None:

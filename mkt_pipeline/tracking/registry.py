@@ -116,17 +116,21 @@ class Registry:
             int(found.version), found.run_id, date.fromisoformat(found.tags["as_of"])
         )
 
-    def fetch(self, use_case: str, alias: str, *, run_url: str) -> Champion:
-        """The version behind ``alias``, its files downloaded and held against their digest.
-
-        ``run_url`` is the address of a run with ``{experiment}`` and ``{run}`` to fill in.
-        """
+    def behind(self, use_case: str, alias: str) -> int:
+        """The version that an alias points to; NoChampionError where it points to none."""
         version = self.resolve(use_case, alias)
         if version is None:
             raise NoChampionError(
                 f"use case {use_case} has no {alias}",
                 remedy=f"mkt train --use-case {use_case}",
             )
+        return version
+
+    def fetch(self, use_case: str, version: int, *, run_url: str) -> Champion:
+        """One version, its files downloaded and held against their digest.
+
+        ``run_url`` is the address of a run with ``{experiment}`` and ``{run}`` to fill in.
+        """
         name = registered_model(use_case)
         found = self.client.get_model_version(name, str(version))
         run = self.client.get_run(found.run_id)

@@ -140,6 +140,12 @@ class Tracking:
         """The champion before the present one; raises as ``champion`` does."""
         return self._fetch(use_case, PREVIOUS)
 
+    def version(self, use_case: str, version: int) -> Champion:
+        """One version of a model, champion or not; raises as ``champion`` does."""
+        with self._asking():
+            page = self._page("{experiment}", "{run}")
+            return self._registry.fetch(use_case, version, run_url=page)
+
     def champion_version(self, use_case: str) -> int | None:
         """The version in use, without its files; None where none was promoted."""
         with self._asking():
@@ -263,8 +269,7 @@ class Tracking:
 
     def _fetch(self, use_case: str, alias: str) -> Champion:
         with self._asking():
-            page = self._page("{experiment}", "{run}")
-            return self._registry.fetch(use_case, alias, run_url=page)
+            return self.version(use_case, self._registry.behind(use_case, alias))
 
     def _link_model(self, run_id: str, model_id: str) -> None:
         from mlflow.entities import LoggedModelInput

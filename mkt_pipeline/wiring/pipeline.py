@@ -21,8 +21,10 @@ from mkt_pipeline.crm.database import Crm
 from mkt_pipeline.crm.source_folder import load_source
 from mkt_pipeline.errors import BadInputError
 from mkt_pipeline.lake.lake import Lake
+from mkt_pipeline.modelling.breakdown import Breakdown
 from mkt_pipeline.settings import Settings
 from mkt_pipeline.steps.approval import Answered, answer
+from mkt_pipeline.steps.breakdown import break_down
 from mkt_pipeline.steps.erase import Erasure, NothingLeft, erase_person, verify_erased
 from mkt_pipeline.steps.explain import explain_customer
 from mkt_pipeline.steps.extract import extract_changes
@@ -218,6 +220,16 @@ class Pipeline:
         """What was said of one customer on one day."""
         return explain_customer(
             lake=self.lake,
+            use_case=self.use_case(use_case),
+            as_of=self.as_of(as_of),
+            customer_id=customer_id,
+        )
+
+    def breakdown(self, use_case: str, customer_id: str, *, as_of: str | None = None) -> Breakdown:
+        """Everything that speaks for and against one customer on one day."""
+        return break_down(
+            lake=self.lake,
+            tracking=self.tracking,
             use_case=self.use_case(use_case),
             as_of=self.as_of(as_of),
             customer_id=customer_id,

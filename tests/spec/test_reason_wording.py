@@ -25,8 +25,8 @@ def reasons():
     [
         (
             "attr_size",
-            "size is {value} | no size known",
-            "size is {value} | no size known",
+            "size: {value} | no size known",
+            "size: {value} | no size known",
         ),
         (
             "target_interest_30d",

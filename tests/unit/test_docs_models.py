@@ -9,6 +9,7 @@ import yaml
 from small_training import FEATURES, labelled
 
 from mkt_pipeline.contracts.promotion import PromotionRules
+from mkt_pipeline.contracts.reason_rules import ReasonRules
 from mkt_pipeline.contracts.use_case import Training
 from mkt_pipeline.modelling.candidates import CANDIDATES
 
@@ -24,6 +25,8 @@ def test_the_defaults_that_are_shown_are_the_defaults():
     shown = yaml.safe_load(block("yaml"))
     assert Training(**shown["training"]) == Training()
     assert PromotionRules(**shown["promotion"]) == PromotionRules()
+    assert ReasonRules(**shown["reasons"]) == ReasonRules()
+    assert set(shown["reasons"]) == set(ReasonRules.model_fields)
     assert set(shown["promotion"]) == set(PromotionRules.model_fields)
     left_out = set(Training.model_fields) - set(shown["training"])
     assert left_out == {"seed", "leaks"}

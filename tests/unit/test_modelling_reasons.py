@@ -7,8 +7,11 @@ import pandas as pd
 import pytest
 
 from mkt_pipeline.contracts.feature import Feature
-from mkt_pipeline.modelling.contributions import explained
-from mkt_pipeline.modelling.reasons import Reason, reason_documents, reason_text, top_reasons
+from mkt_pipeline.contracts.reason_rules import ReasonRules
+from mkt_pipeline.modelling.calibration import Calibrated
+from mkt_pipeline.modelling.contributions import Explainer
+from mkt_pipeline.modelling.english import english_reason
+from mkt_pipeline.modelling.reasons import Reason, Reasons
 
 FEATURES = (
     Feature("visits_90d", "visits", "number", "Visits.", "{value} visits in the last 90 days"),
@@ -25,17 +28,24 @@ class KnownModel:
     def __init__(self):
         self.calls = []
 
-    def predict_proba(self, frame):
+    def decision_function(self, frame):
         self.calls.append(len(frame))
         north = (frame["region"] == "north").fillna(value=False).astype(float)
-        log_odds = (
+        return (
             0.5 * frame["visits_90d"].fillna(0)
             + 0.25 * frame["visits_30d"].fillna(0)
             - 1.0 * frame["has_quote"]
             + 2.0 * north
         ).to_numpy()
-        propensity = 1 / (1 + np.exp(-log_odds))
-        return np.column_stack([1 - propensity, propensity])
+
+
+class LogOdds:
+    """A calibration that takes the score for log-odds."""
+
+    slope = 1.0
+
+    def predict(self, score):
+        return 1 / (1 + np.exp(-score))
 
 
 def frame(*rows, text="object"):
@@ -44,10 +54,9 @@ def frame(*rows, text="object"):
     return made.astype(kinds)
 
 
-def moved(table, **options):
-    return explained(
-        model=KnownModel(), frame=table, reference=REFERENCE, features=FEATURES, **options
-    ).contributions
+def moved(table, model=None):
+    asked = Explainer(Calibrated(model or KnownModel(), LogOdds()), REFERENCE, FEATURES)
+    return asked.explained(table).contributions
 
 
 def test_related_windows_are_moved_together_and_the_shortest_speaks():
@@ -63,8 +72,7 @@ def test_the_longer_window_speaks_where_the_shorter_is_as_usual():
 def test_a_customer_like_the_reference_costs_no_question():
     model = KnownModel()
     usual = frame((0, 0, 0, None), (0, 0, 0, np.nan))
-    found = explained(model=model, frame=usual, reference=REFERENCE, features=FEATURES)
-    assert not found.contributions.any()
+    assert not moved(usual, model).any()
     assert model.calls == [2]
 
 
@@ -73,19 +81,12 @@ def test_an_empty_frame_has_no_contributions():
 
 
 @pytest.mark.parametrize("text", ["object", "str"])
-def test_small_calls_give_the_same_as_one_large_call(text):
-    random = np.random.default_rng(1)
-    rows = [
-        (v, v // 2, q, r)
-        for v, q, r in zip(
-            random.integers(0, 4, 60),
-            random.integers(0, 2, 60),
-            ["north", None, "süd"] * 20,
-            strict=True,
-        )
-    ]
-    table = frame(*rows, text=text)
-    np.testing.assert_array_equal(moved(table, pairs_per_call=7), moved(table))
+def test_a_customer_alone_has_the_contributions_of_one_among_many(text):
+    rows = [(k % 4, k % 2, k % 2, ["north", None, "süd"][k % 3]) for k in range(24)]
+    together = moved(frame(*rows, text=text))
+    assert np.abs(together).max() > 1
+    for row, expected in zip(rows, together, strict=True):
+        np.testing.assert_array_equal(moved(frame(row, text=text)), [expected])
 
 
 def test_the_row_labels_of_the_frame_do_not_matter():
@@ -96,7 +97,7 @@ def test_the_row_labels_of_the_frame_do_not_matter():
 
 def test_the_strongest_reasons_come_first_and_say_their_direction():
     table = frame((4, 2, 1, "north"))
-    (found,) = top_reasons(frame=table, contributions=moved(table), features=FEATURES, count=2)
+    (found,) = Reasons(FEATURES, ReasonRules(count=2)).top(table, moved(table))
     assert [(r.text, r.direction) for r in found] == [
         ("2 visits in the last 30 days", "raises"),
         ("lives in north", "raises"),
@@ -106,25 +107,29 @@ def test_the_strongest_reasons_come_first_and_say_their_direction():
 
 def test_what_moves_nothing_is_no_reason():
     table = frame((0, 0, 1, None), (0, 0, 0, None))
-    found = top_reasons(frame=table, contributions=moved(table), features=FEATURES)
+    found = Reasons(FEATURES).top(table, moved(table))
     assert found == [[Reason("has_quote", "has an open quote", "lowers", pytest.approx(1.0))], []]
 
 
-def test_documents_say_what_the_reasons_say():
+def as_document(reason):
+    translated = {f"text_{language}": text for language, text in reason.translations.items()}
+    plain = {key: value for key, value in vars(reason).items() if key != "translations"}
+    return {**plain, **translated, "weight": round(reason.weight, 4)}
+
+
+@pytest.mark.parametrize("languages", [("en",), ("zh", "en")])
+def test_documents_say_what_the_reasons_say(languages):
     table = frame((4, 2, 1, 'n"orth'), (0, 0, 1, None), (0, 0, 0, None), (1, 0, 0, "süd"))
-    given = {"frame": table, "contributions": moved(table), "features": FEATURES}
-    told = [
-        [{**vars(reason), "weight": round(reason.weight, 4)} for reason in reasons]
-        for reasons in top_reasons(**given)
-    ]
-    documents = reason_documents(**given).to_pylist()
+    reasons = Reasons(FEATURES, ReasonRules(languages=languages))
+    told = [[as_document(one) for one in row] for row in reasons.top(table, moved(table))]
+    documents = reasons.documents(table, moved(table)).to_pylist()
     assert [json.loads(document) for document in documents] == told
     assert documents[2] == "[]"
 
 
 def test_reasons_of_many_customers_are_their_own():
     table = frame(*[(k % 5, 0, 0, None) for k in range(50)])
-    found = top_reasons(frame=table, contributions=moved(table), features=FEATURES)
+    found = Reasons(FEATURES).top(table, moved(table))
     assert [r[0].text if r else None for r in found[:5]] == [
         None,
         "1 visits in the last 90 days",
@@ -147,17 +152,17 @@ def test_reasons_of_many_customers_are_their_own():
     ],
 )
 def test_numbers_read_as_people_write_them(value, text):
-    assert reason_text(FEATURES[0], value) == text
+    assert english_reason(FEATURES[0], value) == text
 
 
 def test_flags_and_categories_read_as_sentences():
     consent = Feature("consent", "consent", "flag", "E-mail.", "contact allowed: {value}")
-    assert reason_text(FEATURES[2], 0.0) == "does not apply: has an open quote"
-    assert reason_text(FEATURES[2], 1.0) == "has an open quote"
-    assert reason_text(FEATURES[2], np.nan) == "no open quote known"
-    assert reason_text(consent, 1.0) == "contact allowed: yes"
-    assert reason_text(FEATURES[3], None) == "no region known"
-    assert reason_text(FEATURES[3], "north") == "lives in north"
+    assert english_reason(FEATURES[2], 0.0) == "does not apply: has an open quote"
+    assert english_reason(FEATURES[2], 1.0) == "has an open quote"
+    assert english_reason(FEATURES[2], np.nan) == "no open quote known"
+    assert english_reason(consent, 1.0) == "contact allowed: yes"
+    assert english_reason(FEATURES[3], None) == "no region known"
+    assert english_reason(FEATURES[3], "north") == "lives in north"
 
 
 @pytest.mark.parametrize(
@@ -165,7 +170,7 @@ def test_flags_and_categories_read_as_sentences():
 )
 def test_one_is_not_many(value, text):
     visits = Feature("visits_30d", "visits", "number", "Visits.", "{value} visit(s) in 30 days")
-    assert reason_text(visits, value) == text
+    assert english_reason(visits, value) == text
 
 
 @pytest.mark.parametrize(
@@ -185,12 +190,12 @@ def test_one_is_not_many(value, text):
     ],
 )
 def test_a_sentence_says_it_as_people_do(reason, value, text):
-    assert reason_text(Feature("f", "g", "number", "F.", reason), value) == text
+    assert english_reason(Feature("f", "g", "number", "F.", reason), value) == text
 
 
 @pytest.mark.parametrize("value", [-0.001, -0.4])
 def test_what_rounds_to_nothing_has_no_sign(value):
     trend = Feature("trend", "trend", "number", "Trend.", "a trend of {value}")
     days = Feature("days", "days", "number", "Days.", "{value} day(s) since")
-    assert reason_text(days, value) == "0 days since"
-    assert reason_text(trend, -0.001) == "a trend of 0"
+    assert english_reason(days, value) == "0 days since"
+    assert english_reason(trend, -0.001) == "a trend of 0"

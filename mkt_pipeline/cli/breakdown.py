@@ -1,0 +1,96 @@
+"""`mkt explain --picture`: everything that moved one propensity, in the terminal and as a file."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from mkt_pipeline.errors import BadInputError
+
+if TYPE_CHECKING:
+    from mkt_pipeline.wiring.pipeline import Pipeline
+
+FORMATS = (".png", ".svg", ".pdf")
+"""An .svg keeps its text as text: whoever looks at it brings the letters."""
+
+
+def refuse_unknown_format(picture: Path) -> None:
+    """Before anything is asked."""
+    if picture.suffix.lower() not in FORMATS:
+        raise BadInputError(
+            f"{picture.name} is no picture that can be drawn",
+            remedy=f"end its name with {', '.join(FORMATS)}",
+        )
+    if not picture.parent.is_dir():
+        raise BadInputError(
+            f"the folder {picture.parent} does not exist", remedy="make it, or choose another"
+        )
+
+
+def file_of(picture: Path, use_case: str, found: Sequence[object]) -> Path:
+    """One file for each use case that knows the customer, named after it where they are several."""
+    if len(found) == 1:
+        return picture
+    return picture.with_name(f"{picture.stem}-{use_case}{picture.suffix}")
+
+
+def broken_down(steps: "Pipeline", one: Mapping[str, Any], picture: Path) -> dict[str, Any]:
+    """Ask the model, draw ``picture``, and return what was found as a document."""
+    from matplotlib import rc_context
+
+    from mkt_pipeline.modelling.waterfall import waterfall
+
+    found = steps.breakdown(one["use_case"], one["customer_id"], as_of=str(one["as_of"]))
+    language = steps.use_case(one["use_case"]).reasons.languages[0]
+    title = f"{one['use_case']}, {one['as_of']}: {one['customer_id']}"
+    letters = picture.suffix.lower() != ".svg"
+    figure = waterfall(found, title=title, language=language, letters=letters)
+    with rc_context({"svg.fonttype": "none"}):
+        figure.savefig(picture, dpi=150)
+    return {**asdict(found), "picture": str(picture), "language": language}
+
+
+def draw_breakdown(one: Mapping[str, Any]) -> None:
+    """The breakdown of one use case, in the terminal."""
+    found = one["breakdown"]
+    console = Console()
+    console.print(headline(one))
+    console.print(f"usual customer: {found['usual_propensity']:.2%}")
+    rows = [(part["texts"][found["language"]], part["log_odds"]) for part in found["contributions"]]
+    if found["remainder"]:
+        rows.append(("everything else", found["remainder"]))
+    console.print(bars(rows))
+    console.print(f"together: {found['log_odds'] - found['usual_log_odds']:+.2f} log-odds")
+    console.print(f"recommended: {recommended(one)}")
+    console.print(f"picture: {escape(found['picture'])}")
+
+
+def headline(one: Mapping[str, Any]) -> str:
+    """Who, when, where, how likely."""
+    return (
+        f"[bold]{one['use_case']}[/] as of {one['as_of']}: customer {escape(one['customer_id'])},"
+        f" segment [bold]{one['segment']}[/], propensity {one['propensity']:.2%}"
+        f" (model version {one['model_version']})"
+    )
+
+
+def bars(rows: Sequence[tuple[str, float]]) -> Table:
+    """A bar, a text and signed log-odds for each contribution."""
+    strongest = max((abs(moved) for _, moved in rows), default=1.0) or 1.0
+    table = Table("", "because", "log-odds", box=None)
+    for text, moved in rows:
+        bar = "█" * max(1, round(20 * abs(moved) / strongest))
+        colour, sign = ("green", "+") if moved > 0 else ("red", "−")
+        table.add_row(f"[{colour}]{bar}[/]", escape(text), f"{sign}{abs(moved):.2f}")
+    return table
+
+
+def recommended(one: Mapping[str, Any]) -> str:
+    """The names of the products, best first."""
+    return (
+        escape(", ".join(product["name"] for product in one["recommended_products"])) or "nothing"
+    )
