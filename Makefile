@@ -8,10 +8,10 @@ MKT := $(BIN)/python -m mkt_pipeline.cli
 UV := uv==0.13.9
 PINNED := -c constraints.txt -r requirements.txt -r requirements-dev.txt
 
-.PHONY: help run setup down clean test faults bench check constraints docs
+.PHONY: help run setup down clean test faults bench bench-quality check constraints docs
 
 help:  ## list the targets
-	@grep -hE '^[a-z]+:.*##' Makefile | sed 's/:.*##/:/'
+	@grep -hE '^[a-z-]+:.*##' Makefile | sed 's/:.*##/:/'
 
 run: $(STAMP)  ## start everything, run one night, show what it brought
 	@$(MKT) run
@@ -47,6 +47,10 @@ faults: $(STAMP)  ## kill a night at every point, and write docs/FAULTS.md
 
 bench: $(STAMP)  ## nights beside the floor and the naive way: make bench CUSTOMERS=1000000
 	@$(BIN)/python -m bench --customers $(CUSTOMERS)
+
+bench-quality: $(STAMP)  ## the champion beside the truth and beside other ways
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -r requirements-bench.txt
+	@$(BIN)/python -W ignore -m bench.quality
 
 check: $(STAMP)  ## format, lint, strict types, layers, fresh docs
 	@$(BIN)/ruff format --check .

@@ -2,10 +2,10 @@
 
 **What it does.** For every configured use case: builds training data from several past days,
 searches for the parameters of each candidate within a budget (params `trials` and `seconds`, or
-`training: tuning:` in the use case), fits and calibrates the candidates, and holds the best against
-the rules of thumb and the champion on later data. It is promoted only if it
-passes every check of the use case (`promotion:`); what was compared and why it was decided so is
-`decision.md` of the run in MLflow and a row of `campaign.model_decisions`.
+`training: tuning:` in the use case; a task `tune` for each candidate), fits and calibrates the
+candidates, and holds the best against the rules of thumb and the champion on later data. It is
+promoted only if it passes every check of the use case (`promotion:`); what was compared and why it
+was decided so is `decision.md` of the run in MLflow and a row of `campaign.model_decisions`.
 
 **Reads** the CRM where the lake does not cover the day yet, and `lake/crm`. **Writes** runs, a
 model version and, after a promotion, the alias `champion` in MLflow (connection `mlflow`);
@@ -19,6 +19,8 @@ for 48 hours. Refused, or not answered, the champion stays; who answered what is
 
 - *Too little history / one class only*: the message names the earliest possible day and counts.
 - *MLflow does not answer*: it is tried again by itself.
+
+- *A `tune` was killed*: cleared, it goes on from the trials that ended, which are runs in MLflow.
 
 Running it again trains and registers another challenger.
 """
@@ -38,6 +40,7 @@ from mkt_airflow.schedule import time_zone
 PROMOTE, KEEP = "Promote", "Keep the champion"
 ANSWER_WITHIN = timedelta(hours=48)
 NO_ANSWER = {True: "no reason was given", False: "nobody answered in time"}
+TUNED_LABEL = "{{ task.op_kwargs['what']['use_case'] }}: {{ task.op_kwargs['what']['candidate'] }}"
 ANSWERED_LABEL = "{{ task.op_kwargs['pair'][0]['use_case'] }}"
 
 BUDGET = {
@@ -80,17 +83,48 @@ with DAG(
             report(done.lines())
             return list(steps.use_cases)
 
-    @task(map_index_template=USE_CASE_LABEL, max_active_tis_per_dagrun=2)
-    def train(use_case):
-        """Train, compare and promote one use case."""
+    @task
+    def candidates(use_cases):
+        """The kinds of model that compete, use case by use case."""
+        with told_to_airflow():
+            steps = pipeline()
+            return [
+                {"use_case": use_case, "candidate": candidate}
+                for use_case in use_cases
+                for candidate in steps.candidates(use_case)
+            ]
+
+    @task(map_index_template=TUNED_LABEL, max_active_tis_per_dagrun=2)
+    def tune(what):
+        """Search for the parameters of one candidate; each trial is a run in MLflow."""
         with told_to_airflow():
             context = get_current_context()
+            skip_where_dry(context)
+            tuned = pipeline().tune(
+                **what,
+                as_of=day_of(context),
+                trials=context["params"]["trials"],
+                seconds=context["params"]["seconds"],
+                origin=origin_of(context),
+            )
+            report(tuned.lines())
+            return tuned.facts()
+
+    @task(
+        map_index_template=USE_CASE_LABEL, max_active_tis_per_dagrun=2, trigger_rule="none_failed"
+    )
+    def train(use_case):
+        """Train, compare and promote one use case, with the parameters that were found."""
+        with told_to_airflow():
+            context = get_current_context()
+            dry = context["params"]["dry_run"]
             trained = pipeline().train(
                 use_case,
                 as_of=day_of(context),
-                dry_run=context["params"]["dry_run"],
+                dry_run=dry,
                 trials=context["params"]["trials"],
-                seconds=context["params"]["seconds"],
+                # The search is over, unless this run writes nothing and none was made.
+                seconds=context["params"]["seconds"] if dry else 0,
                 origin=origin_of(context),
             )
             context["ti"].xcom_push(key="mlflow_run_url", value=trained.run_url)
@@ -136,7 +170,9 @@ with DAG(
             report(done.lines())
             return done.facts()
 
-    trained = train.expand(use_case=ensure_extracted())
+    names = ensure_extracted()
+    trained = train.expand(use_case=names)
+    tune.expand(what=candidates(names)) >> trained
     waits = waiting(trained)
     approve = HITLOperator.partial(
         task_id="approve",

@@ -19,6 +19,7 @@ from mkt_pipeline.cli import (
     source,
     stack,
     steps,
+    tune,
 )
 from mkt_pipeline.errors import MktError
 
@@ -35,6 +36,7 @@ app.command("run")(run.run)
 for command in (steps.extract, steps.features, steps.train, steps.score, steps.publish):
     app.command()(command)
 app.command()(steps.night)
+app.command()(tune.tune)
 app.command()(rollback.rollback)
 app.command()(explain.explain)
 app.command()(runs.runs)

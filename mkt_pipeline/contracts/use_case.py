@@ -74,7 +74,8 @@ class Tuning(FrozenModel):
 
 class Training(FrozenModel):
     """Past as-of dates that make the training data, the kinds of model that compete and the search
-    for their parameters, the seed of everything random, and what refuses a training.
+    for their parameters, whether features are dropped in which nothing is found, the seed of
+    everything random, and what refuses a training.
     """
 
     step_days: Days = 30
@@ -82,6 +83,7 @@ class Training(FrozenModel):
     max_rows: Annotated[int, Field(ge=1000)] = 200_000
     candidates: Annotated[tuple[Name, ...], Field(min_length=1)] = ("logistic", "boosting")
     tuning: Tuning = Tuning()
+    feature_selection: bool = True
     seed: int = 7
     leaks: LeakLimits = LeakLimits()
 

@@ -1,10 +1,9 @@
 """What is written for people beside a decision of the gate."""
 
-import pandas as pd
-
 from mkt_pipeline.contracts.leaks import LeakReport
 from mkt_pipeline.contracts.use_case import UseCase
 from mkt_pipeline.modelling.decision_document import decision_markdown
+from mkt_pipeline.modelling.feature_selection import Selection
 from mkt_pipeline.modelling.gate import Decision
 from mkt_pipeline.modelling.outcome import TrainingOutcome
 from mkt_pipeline.modelling.slices import slices, slices_markdown
@@ -22,14 +21,16 @@ def decision_pages(
     verdict: str,
     champion: Champion | None,
     leaks: LeakReport,
+    selection: Selection | None,
 ) -> dict[str, str]:
-    """Pages by file name: the decision, and every slice of the test window.
+    """Pages by file name: the decision, every slice of the test window, and the evidence for and
+    against each feature where features were selected.
 
-    Slices look at the features that no model may use as well.
+    Slices look at all features, also those that no model may use or has a use for.
     """
     found = slices(
-        frame=pd.concat([data.test.frame, data.watched_test], axis=1),
-        features=(*outcome.features, *data.watched),
+        frame=data.offered_test,
+        features=data.offered,
         label=data.test.label,
         propensity=outcome.test_propensity,
     )
@@ -48,4 +49,8 @@ def decision_pages(
             seed=outcome.seed,
         ),
     )
-    return {"decision.md": page, "slices.md": slices_markdown(found)}
+    pages = {"decision.md": page, "slices.md": slices_markdown(found)}
+    if selection:
+        table = selection.table().to_csv(index=False, float_format="%.5g")
+        pages["feature_selection.csv"] = table
+    return pages

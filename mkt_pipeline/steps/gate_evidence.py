@@ -45,7 +45,8 @@ def comparable_champion(
     """The champion, or None where there is none that could score the test window."""
     try:
         champion = tracking.champion(use_case.name)
-        refuse_misfit(champion, data.features)
+        # With all that a night offers: what nothing new is learned from may have been learned once.
+        refuse_misfit(champion, data.offered)
     except NoChampionError:
         return None
     except ModelRefusedError as refused:
@@ -57,7 +58,7 @@ def comparable_champion(
 
 
 def _scored(champion: Champion, data: TrainingData) -> Model:
-    frame = data.test.frame[[feature.name for feature in champion.features]]
+    frame = data.offered_test[[feature.name for feature in champion.features]]
     trained = date.fromisoformat(champion.tags["as_of"])
     return Model(propensity_of(champion.model, frame), trained)
 

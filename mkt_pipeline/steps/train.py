@@ -1,9 +1,7 @@
 """Step: train a challenger, compare it on later data, and promote it only if it is better."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import partial
 
 from matplotlib.figure import Figure
 
@@ -11,7 +9,6 @@ from mkt_pipeline.campaign.model_decisions import ModelDecision, ModelDecisions
 from mkt_pipeline.contracts.as_of import AsOf
 from mkt_pipeline.contracts.leaks import LeakReport
 from mkt_pipeline.contracts.night import TrainingReport
-from mkt_pipeline.contracts.trial import Trial
 from mkt_pipeline.contracts.use_case import UseCase
 from mkt_pipeline.lake.lake import Lake
 from mkt_pipeline.modelling.baseline import Roles
@@ -19,23 +16,19 @@ from mkt_pipeline.modelling.candidates import candidates_named
 from mkt_pipeline.modelling.figures import Compared, figures
 from mkt_pipeline.modelling.gate import Decision, decide
 from mkt_pipeline.modelling.importance import importance
-from mkt_pipeline.modelling.labelled import require_both_classes
 from mkt_pipeline.modelling.last_period import last_period_feature
 from mkt_pipeline.modelling.leak_check import check_leaks, refuse_leaks
 from mkt_pipeline.modelling.nobody import rows_of_nobody
 from mkt_pipeline.modelling.outcome import TrainingOutcome, Window
-from mkt_pipeline.modelling.rolling_origin import rolling_folds
 from mkt_pipeline.modelling.training import train
-from mkt_pipeline.modelling.tuning import Budget, Tuning, nobody
-from mkt_pipeline.modelling.windows import TrainingWindows, training_windows
+from mkt_pipeline.modelling.tuning import nobody
 from mkt_pipeline.steps.decision_pages import decision_pages
-from mkt_pipeline.steps.features import pin_vocabulary
 from mkt_pipeline.steps.gate_evidence import comparable_champion, gate_evidence
 from mkt_pipeline.steps.promotion import NOT_PROMOTED, PROMOTED, WAITS, carry_out
 from mkt_pipeline.steps.run_notes import training_note
-from mkt_pipeline.steps.run_tags import run_tags
 from mkt_pipeline.steps.stopwatch import Stopwatch
-from mkt_pipeline.steps.training_data import TrainingData, training_data
+from mkt_pipeline.steps.training_data import TrainingData
+from mkt_pipeline.steps.training_preparation import Prepared, prepare_training
 from mkt_pipeline.tracking.names import registered_model
 from mkt_pipeline.tracking.server import Tracking
 from mkt_pipeline.tracking.training_record import DataIdentity, TrainedRun
@@ -57,15 +50,10 @@ def train_challenger(
     features that seem to know what was not known on the day. A search for parameters that was
     killed is taken up where it was.
     """
-    candidates = candidates_named(use_case.training.candidates)
-    watch, windows = Stopwatch(), _windows(lake, use_case, as_of)
-    vocabulary = pin_vocabulary(lake=lake, use_case=use_case, as_of=as_of)
-    data = training_data(
-        lake=lake, use_case=use_case, known=as_of, windows=windows, vocabulary=vocabulary
-    )
-    tags = run_tags(lake=lake, latest=data.latest, origin=origin)
-    leaks = _without_leaks(tracking, use_case, as_of, data, tags, dry_run=dry_run)
-    study = _study(data, use_case, tags)
+    candidates, watch = candidates_named(use_case.training.candidates), Stopwatch()
+    prepared = prepare_training(lake=lake, use_case=use_case, as_of=as_of, origin=origin)
+    data, tags, study = prepared.data, prepared.tags, prepared.study
+    leaks = _without_leaks(tracking, prepared, dry_run=dry_run)
     outcome = train(
         features=data.features,
         train=data.train,
@@ -73,10 +61,10 @@ def train_challenger(
         test=data.test,
         roles=Roles.of_window(max(use_case.windows_days)),
         last_period=last_period_feature(use_case.horizon_days, use_case.windows_days),
-        tuning=_tuning(data, use_case),
+        tuning=prepared.tuning,
         candidates=candidates,
-        known=() if dry_run else tracking.known_trials(use_case=use_case.name, study=study),
-        on_trial=nobody if dry_run else partial(_log_trial, tracking, use_case, as_of, study, tags),
+        known=() if dry_run else prepared.known_trials(tracking),
+        on_trial=nobody if dry_run else prepared.remembering(tracking),
     )
     before = tracking.champion_version(use_case.name)
     champion = comparable_champion(tracking, use_case, data)
@@ -105,6 +93,7 @@ def train_challenger(
         verdict=verdict,
         champion=champion,
         leaks=leaks,
+        selection=prepared.selection,
     )
     document = decision.document()
     tracking.log_decision(run_id=run.run_id, decision=document, verdict=verdict, pages=pages)
@@ -123,46 +112,11 @@ def _with_verdict(decision: Decision, use_case: UseCase) -> tuple[Decision, str]
     return replace(decision, sentence=f"Waits for approval. {passed}"), WAITS
 
 
-def _tuning(data: TrainingData, use_case: UseCase) -> Tuning:
-    asked, span = use_case.training.tuning, use_case.gap_days + use_case.horizon_days
-    folds = rolling_folds(
-        train=data.train, validation=data.validation, span_days=span, folds=asked.folds
-    )
-    budget = Budget(asked.trials, asked.seconds)
-    return Tuning(data.features, folds, use_case.training.seed, budget)
-
-
-def _study(data: TrainingData, use_case: UseCase, tags: Mapping[str, str]) -> str:
-    """The same for the same search: data, seed, folds and code."""
-    training = use_case.training
-    parts = (data.digest, training.seed, training.tuning.folds, tags["code_version"])
-    return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
-
-
-def _log_trial(
-    tracking: Tracking,
-    use_case: UseCase,
-    as_of: AsOf,
-    study: str,
-    tags: Mapping[str, str],
-    trial: Trial,
-) -> None:
-    tracking.log_trial(use_case=use_case, as_of=as_of, study=study, trial=trial, tags=tags)
-
-
-def _without_leaks(
-    tracking: Tracking,
-    use_case: UseCase,
-    as_of: AsOf,
-    data: TrainingData,
-    tags: Mapping[str, str],
-    *,
-    dry_run: bool,
-) -> LeakReport:
-    """Refuse features that seem to know the future; a failed run keeps the report."""
-    # Labels of one class say nothing about features, and deserve their own words.
-    require_both_classes(data.train, window="training")
-    require_both_classes(data.test, window="test")
+def _without_leaks(tracking: Tracking, prepared: Prepared, *, dry_run: bool) -> LeakReport:
+    """Refuse features that seem to know the future, also those that were dropped since; a failed
+    run keeps the report.
+    """
+    data, use_case = prepared.whole, prepared.use_case
     report = check_leaks(
         features=data.features,
         train=data.train,
@@ -171,22 +125,11 @@ def _without_leaks(
         limits=use_case.training.leaks,
     )
     if report.refused and not dry_run:
-        tracking.log_refused_training(use_case=use_case, as_of=as_of, tags=tags, report=report)
+        tracking.log_refused_training(
+            use_case=use_case, as_of=prepared.as_of, tags=prepared.tags, report=report
+        )
     refuse_leaks(report)
     return report
-
-
-def _windows(lake: Lake, use_case: UseCase, as_of: AsOf) -> TrainingWindows:
-    with lake.session() as session:
-        first_day = lake.first_day(session).date()
-    return training_windows(
-        as_of=as_of,
-        first_day=first_day,
-        horizon_days=use_case.horizon_days,
-        gap_days=use_case.gap_days,
-        step_days=use_case.training.step_days,
-        max_dates=use_case.training.max_dates,
-    )
 
 
 def _recorded(

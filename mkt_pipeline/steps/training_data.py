@@ -37,8 +37,9 @@ Marks = Callable[[AsOf], Mapping[str, ir.Table]]
 class TrainingData:
     """Three parts in time order, the features they share, and a fingerprint of all rows.
 
-    ``latest`` is the as-of of the test part; ``evidence`` is for the leak check. ``watched`` are
-    the features that no model may use, and ``watched_test`` their columns in the test part.
+    ``latest`` is the as-of of the test part; ``evidence`` is for the leak check. ``offered`` are
+    all features of a night, and ``offered_test`` their columns in the test part; ``watched`` are
+    those that no model may use.
     """
 
     features: tuple[Feature, ...]
@@ -49,7 +50,21 @@ class TrainingData:
     latest: AsOf
     evidence: LeakEvidence
     watched: tuple[Feature, ...]
-    watched_test: pd.DataFrame
+    offered: tuple[Feature, ...]
+    offered_test: pd.DataFrame
+
+    @property
+    def watched_test(self) -> pd.DataFrame:
+        """The columns of the test part that no model may use."""
+        return self.offered_test[[feature.name for feature in self.watched]]
+
+    def with_only(self, features: Sequence[Feature]) -> "TrainingData":
+        """The same customers with fewer features to learn from."""
+        parts = (_only(part, features) for part in (self.train, self.validation, self.test))
+        train, validation, test = parts
+        return replace(
+            self, features=tuple(features), train=train, validation=validation, test=test
+        )
 
     @property
     def rows(self) -> int:
@@ -82,7 +97,7 @@ def training_data(
         validation, _ = assemble.part((windows.validation,), limit)
         changed = partial(changed_later, versions, session, known=known)
         test, has_changed = assemble.part((windows.test,), limit, changed)
-        features = assemble.feature_set(windows.test).features
+        offered = assemble.feature_set(windows.test).features
         evidence = leak_evidence(
             lake=lake,
             session=session,
@@ -94,13 +109,20 @@ def training_data(
             changed=has_changed,
             dates=windows.train,
         )
-    watched = _watched(use_case, features)
-    watched_test = test.frame[[feature.name for feature in watched]]
-    features = informative([f for f in features if f not in watched], train)
+    watched, offered_test = _watched(use_case, offered), test.frame
+    features = informative([f for f in offered if f not in watched], train)
     train, validation, test = (_only(part, features) for part in (train, validation, test))
-    digest = _digest((train, validation, test))
     return TrainingData(
-        features, train, validation, test, digest, windows.test, evidence, watched, watched_test
+        features=features,
+        train=train,
+        validation=validation,
+        test=test,
+        digest=_digest((train, validation, test)),
+        latest=windows.test,
+        evidence=evidence,
+        watched=watched,
+        offered=offered,
+        offered_test=offered_test,
     )
 
 

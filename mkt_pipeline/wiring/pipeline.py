@@ -2,12 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
-from mkt_pipeline.campaign.database import CampaignDatabase
 from mkt_pipeline.campaign.model_decisions import ModelDecisions
-from mkt_pipeline.contracts.as_of import AsOf
 from mkt_pipeline.contracts.night import (
     Extracted,
     FeaturesBuilt,
@@ -15,12 +12,8 @@ from mkt_pipeline.contracts.night import (
     Scored,
     TrainingReport,
 )
-from mkt_pipeline.contracts.source import Source
-from mkt_pipeline.contracts.use_case import UseCase
+from mkt_pipeline.contracts.tuned import Tuned
 from mkt_pipeline.crm.database import Crm
-from mkt_pipeline.crm.source_folder import load_source
-from mkt_pipeline.errors import BadInputError
-from mkt_pipeline.lake.lake import Lake
 from mkt_pipeline.modelling.breakdown import Breakdown
 from mkt_pipeline.settings import Settings
 from mkt_pipeline.steps.approval import Answered, answer
@@ -33,71 +26,16 @@ from mkt_pipeline.steps.housekeeping import Kept, Retention, keep_house
 from mkt_pipeline.steps.publish import publish_segments
 from mkt_pipeline.steps.score import score_customers
 from mkt_pipeline.steps.train import train_challenger
-from mkt_pipeline.tracking.server import Tracking
-from mkt_pipeline.wiring.lake import lake_of
-from mkt_pipeline.wiring.use_cases import use_cases_of
+from mkt_pipeline.steps.tune import tune_candidate
+from mkt_pipeline.wiring.edges import Edges
 
 NO_ORIGIN: Mapping[str, str] = {}
 """Of what is not run by Airflow."""
 
 
 @dataclass(frozen=True)
-class Pipeline:
-    """Every step of the project, by use case and day (``YYYY-MM-DD``, today by default).
-
-    ``crm``, ``campaign`` and ``mlflow`` are addresses; nothing is opened before it is needed.
-    """
-
-    settings: Settings
-    crm: str
-    campaign: str
-    mlflow: str
-
-    @cached_property
-    def source(self) -> Source:
-        """The mapping of the configured CRM."""
-        return load_source(self.settings.project / "sources" / self.settings.source)
-
-    @cached_property
-    def use_cases(self) -> Mapping[str, UseCase]:
-        """The configured use cases by name."""
-        return {use_case.name: use_case for use_case in use_cases_of(self.settings)}
-
-    @cached_property
-    def lake(self) -> Lake:
-        """The lake."""
-        return lake_of(self.settings)
-
-    @cached_property
-    def tracking(self) -> Tracking:
-        """MLflow."""
-        return Tracking(self.mlflow)
-
-    @cached_property
-    def campaign_database(self) -> CampaignDatabase:
-        """The campaign database, with its schema brought up to date."""
-        database = CampaignDatabase(self.campaign)
-        database.migrate()
-        return database
-
-    @cached_property
-    def model_decisions(self) -> ModelDecisions:
-        """The record of which model was to score, with its schema brought up to date."""
-        self.campaign_database  # noqa: B018 - its schema is brought up to date
-        return ModelDecisions(self.campaign)
-
-    def use_case(self, name: str) -> UseCase:
-        """One configured use case."""
-        if name not in self.use_cases:
-            raise BadInputError(
-                f"use case {name!r} is not configured for the source {self.settings.source}",
-                remedy=f"choose one of {', '.join(self.use_cases)}",
-            )
-        return self.use_cases[name]
-
-    def as_of(self, day: str | None) -> AsOf:
-        """The day of a run; the future is refused."""
-        return self.settings.as_of(day)
+class Pipeline(Edges):
+    """Every step of the project, by use case and day (``YYYY-MM-DD``, today by default)."""
 
     def extract(self, *, as_of: str | None = None, dry_run: bool = False) -> Extracted:
         """Read what changed in the CRM into the lake."""
@@ -125,6 +63,30 @@ class Pipeline:
             use_case=self.use_case(use_case),
             as_of=self.as_of(as_of),
             dry_run=dry_run,
+        )
+
+    def candidates(self, use_case: str) -> tuple[str, ...]:
+        """The kinds of model that compete in a use case."""
+        return self.use_case(use_case).training.candidates
+
+    def tune(
+        self,
+        use_case: str,
+        candidate: str,
+        *,
+        as_of: str | None = None,
+        origin: Mapping[str, str] = NO_ORIGIN,
+        trials: int | None = None,
+        seconds: float | None = None,
+    ) -> Tuned:
+        """Search for the parameters of one candidate; ``train`` finds the trials."""
+        return tune_candidate(
+            lake=self.lake,
+            tracking=self.tracking,
+            use_case=self.use_case(use_case).with_budget(trials=trials, seconds=seconds),
+            as_of=self.as_of(as_of),
+            candidate=candidate,
+            origin=origin,
         )
 
     def train(

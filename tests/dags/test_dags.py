@@ -26,7 +26,9 @@ SHAPE = {
         "every_use_case": [],
     },
     "propensity_training": {
-        "ensure_extracted": ["train"],
+        "ensure_extracted": ["candidates", "train"],
+        "candidates": ["tune"],
+        "tune": ["train"],
         "train": ["waiting"],
         "waiting": ["carry_out", "questions"],
         "questions": ["approve"],

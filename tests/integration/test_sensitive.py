@@ -10,8 +10,8 @@ from mkt_pipeline.modelling.stand_ins import stand_ins
 from mkt_pipeline.samples.dealership import load_dealership
 from mkt_pipeline.settings import Settings
 from mkt_pipeline.steps.features import pin_vocabulary
-from mkt_pipeline.steps.train import _windows
 from mkt_pipeline.steps.training_data import training_data
+from mkt_pipeline.steps.training_preparation import windows_of
 from mkt_pipeline.wiring.pipeline import wire
 
 DAY, CASE = "2026-11-01", "service_visit"
@@ -38,7 +38,7 @@ def data(pipeline, *sensitive):
         lake=lake,
         use_case=use_case,
         known=as_of,
-        windows=_windows(lake, use_case, as_of),
+        windows=windows_of(lake, use_case, as_of),
         vocabulary=pin_vocabulary(lake=lake, use_case=use_case, as_of=as_of),
     )
 
