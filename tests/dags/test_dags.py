@@ -139,6 +139,7 @@ def test_a_mapped_task_gets_by_name_what_its_label_looks_for(bag):
     }
     looked_for = {
         **dict.fromkeys(("build", "train", "night.score", "night.publish"), "use_case"),
+        "tune": "what",
         "carry_out": "pair",
         "approve": "subject",
     }
