@@ -7,8 +7,8 @@ the rules of thumb and the champion on later data. It is promoted only if it
 passes every check of the use case (`promotion:`); what was compared and why it was decided so is
 `decision.md` of the run in MLflow and a row of `campaign.model_decisions`.
 
-**When.** Every week (`weekly_training`), and when `model_monitoring` raises an alarm: then for the use
-cases of the alarm only. By hand for one of them: the param `use_case`.
+**When.** Every week (`weekly_training`), and when `model_monitoring` raises an alarm: then for the
+use cases of the alarm only. By hand for one of them: the param `use_case`.
 
 **Reads** the CRM where the lake does not cover the day yet, and `lake/crm`. **Writes** runs, a
 model version and, after a promotion, the alias `champion` in MLflow (connection `mlflow`);

@@ -1,8 +1,8 @@
 """## weekly_training: say every week that a training is due
 
 **What it does.** Every Sunday at 07:00 it wakes `propensity_training` for the day, for all use
-cases. That DAG is woken by alarms of `model_monitoring` as well, and a DAG that waits for assets has
-no clock of its own.
+cases. That DAG is woken by alarms of `model_monitoring` as well, and a DAG that waits for assets
+has no clock of its own.
 
 **Reads and writes** nothing. **Then** `propensity_training` starts for the same day.
 

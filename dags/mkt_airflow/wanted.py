@@ -16,7 +16,8 @@ def wanted(context: Mapping[str, Any], configured: Sequence[str]) -> list[str]:
     if only:
         if only not in configured:
             raise BadInputError(
-                f"use case {only!r} is not configured", remedy=f"name one of {', '.join(configured)}"
+                f"use case {only!r} is not configured",
+                remedy=f"name one of {', '.join(configured)}",
             )
         return [only]
     events = context["triggering_asset_events"]

@@ -1,4 +1,4 @@
-"""What is kept about a model in use: figures that came true, and signs that the world has changed."""
+"""What is kept about a model in use: figures that came true, and signs of a changed world."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -10,7 +10,10 @@ MOST_NAMED = 5
 def sign_words(sign: DriftSign) -> str:
     """What is different, and by how much."""
     if sign.kind == "freshness":
-        told = f"the newest of {sign.subject} is {sign.value:.0f} days old (usual: {sign.usual:.0f})"
+        told = (
+            f"the newest of {sign.subject} is {sign.value:.0f} days old (longest pause before:"
+            f" {sign.usual:.0f})"
+        )
     elif sign.kind == "unknown":
         told = f"{sign.subject}: {sign.value:.1%} of customers in categories unknown to the model"
     else:

@@ -32,9 +32,9 @@ SCORE = "propensity"
 class Bins:
     """The bins of one feature, and the share of the training rows in each.
 
-    Numbers and flags: up to and including each of ``edges``, above the last, and missing. Categories:
-    each of ``categories``, rarer ones, those that were not seen, and missing. ``rare`` has the
-    rarer ones as short hashes, so that they are told from what was not seen.
+    Numbers and flags: up to and including each of ``edges``, above the last, and missing.
+    Categories: each of ``categories``, rarer ones, those that were not seen, and missing. ``rare``
+    has the rarer ones as short hashes, so that they are told from what was not seen.
     """
 
     name: str

@@ -37,7 +37,7 @@ Counts = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class NightDrift:
-    """The signs of a night beyond their first limit, the alarm that it raised, and what is missing."""
+    """The signs of a night beyond their first limit, its new alarm, and what is missing."""
 
     looked_at: int
     outside: tuple[str, ...]

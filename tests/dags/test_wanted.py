@@ -33,7 +33,10 @@ def test_alarms_alone_are_for_their_use_cases_and_all_else_for_all(tmp_path):
     environment = {k: v for k, v in os.environ.items() if not k.startswith("AIRFLOW")}
     environment |= {"AIRFLOW_HOME": str(tmp_path), "PYTHONPATH": str(PROJECT / "dags")}
     done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", CODE], capture_output=True, text=True, env=environment
+        [sys.executable, "-W", "ignore", "-c", CODE],
+        capture_output=True,
+        text=True,
+        env=environment,
     )
     told = [line for line in done.stdout.splitlines() if line.startswith("WANTED")]
     assert told == [

@@ -14,7 +14,10 @@ TODAY = date(2026, 6, 1)
 
 def decided(*levels, standing=None, **more):
     """Levels of the feature a, tonight first; ``more`` are other signs as strings of nights."""
-    nights = [{"feature a": level, **{k: v[n] for k, v in more.items()}} for n, level in enumerate(levels)]
+    nights = [
+        {"feature a": level, **{name: found[n] for name, found in more.items()}}
+        for n, level in enumerate(levels)
+    ]
     return decide_alarm(nights=nights, standing=standing, as_of=TODAY, rules=RULES)
 
 
