@@ -195,7 +195,7 @@ def plant(pipeline, day):
     as_of = pipeline.as_of(day)
     with pipeline.lake.session() as session:
         rows = session.materialise(pipeline.lake.feature_table(session, CASE, as_of))
-        moved = rows.mutate(**{PLANTED: rows[PLANTED] * 20 + 5000}).drop("as_of")
+        moved = rows.mutate(**{PLANTED: rows[PLANTED] * 20 + 5000})
         features = pipeline.lake.features(CASE, as_of)
         pipeline.lake.write_features(session, CASE, as_of, moved, features, definition="planted")
 
