@@ -210,9 +210,7 @@ def _standing(opened: Session, use_case: str) -> StandingAlarm | None:
 def _alarms(
     opened: Session, use_case: str, *, only_standing: bool, limit: int
 ) -> tuple[Alarm, ...]:
-    rows = opened.rows(
-        "alarms", use_case=use_case, only_standing=only_standing, row_limit=limit
-    )
+    rows = opened.rows("alarms", use_case=use_case, only_standing=only_standing, row_limit=limit)
     return tuple(Alarm(**{**row, "subjects": tuple(row["subjects"])}) for row in rows)
 
 

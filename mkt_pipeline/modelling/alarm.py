@@ -35,6 +35,4 @@ def _lasting(nights: Sequence[Levels], rules: MonitoringRules) -> tuple[str, ...
     if len(nights) < rules.nights:
         return ()
     last = nights[: rules.nights]
-    return tuple(
-        name for name in last[0] if all(night.get(name) == "alarm" for night in last)
-    )
+    return tuple(name for name in last[0] if all(night.get(name) == "alarm" for night in last))

@@ -105,7 +105,8 @@ class _Group:
     names: tuple[str, ...]
 
     def sums(self, weight: Values) -> Values:
-        return np.bincount(self.codes, weights=weight, minlength=len(self.names))
+        found = np.bincount(self.codes, weights=weight, minlength=len(self.names))
+        return found.astype(np.float64)
 
 
 @dataclass(frozen=True)
@@ -156,9 +157,7 @@ def _ranking(
     return found
 
 
-def _calibration(
-    outcome: Outcome, drawn: _Drawn, promised: Mapping[str, float]
-) -> HealthFigure:
+def _calibration(outcome: Outcome, drawn: _Drawn, promised: Mapping[str, float]) -> HealthFigure:
     value = calibration_error(outcome.label, outcome.propensity)
     draws = np.maximum(drawn.calibration - (drawn.calibration.mean() - value), 0.0)
     low, high = _bounds(draws)

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from mkt_pipeline.contracts.model_health import HealthFigure
-from mkt_pipeline.modelling.figures import BASELINE, MODEL, QUIET, drawn
+from mkt_pipeline.modelling.figures import BASELINE, MODEL, QUIET, Values, drawn
 
 
 def realised_figures(figures: Sequence[HealthFigure]) -> dict[str, Figure]:
@@ -67,7 +67,7 @@ def _lift(axes: Axes, lifts: Sequence[HealthFigure]) -> None:
 
 def _arrays(
     figures: Sequence[HealthFigure],
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:  # type: ignore[type-arg]  # of floats
+) -> tuple[Values, Values, Values]:
     value = np.array([one.value for one in figures])
     low = np.array([one.value if one.low is None else one.low for one in figures])
     high = np.array([one.value if one.high is None else one.high for one in figures])

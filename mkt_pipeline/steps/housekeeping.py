@@ -15,7 +15,6 @@ from mkt_pipeline.lake.upkeep import LakeUpkeep, TableUpkeep
 from mkt_pipeline.steps.stopwatch import Stopwatch
 from mkt_pipeline.tracking.server import Tracking
 
-
 MEASURED_WITHIN_DAYS = 31
 """Scores are kept so long after their label window has closed: until then it was surely seen what
 came true."""

@@ -138,9 +138,7 @@ def _counts(session: Session, table: ir.Table, bins: Sequence[Bins]) -> dict[str
     return counted
 
 
-def _freshness(
-    lake: Lake, session: Session, use_case: UseCase, as_of: AsOf
-) -> list[DriftSign]:
+def _freshness(lake: Lake, session: Session, use_case: UseCase, as_of: AsOf) -> list[DriftSign]:
     found = []
     for name, log in lake.logs(session).items():
         time = ENTITIES[name].event_time

@@ -203,9 +203,7 @@ def _kept(
     )
 
 
-def _told(
-    publication: ClosedPublication, figures: Sequence[HealthFigure], run_id: str
-) -> CameTrue:
+def _told(publication: ClosedPublication, figures: Sequence[HealthFigure], run_id: str) -> CameTrue:
     whole = next(one for one in figures if one.part == EVERYBODY)
     segments = by_segment(figures)
     return CameTrue(

@@ -73,9 +73,7 @@ def trained(api, run):
 
 def test_the_week_wakes_a_training_of_all_use_cases(api):
     seen = []
-    run_chain(
-        api, ("weekly_training", TRAINING), key=str(DAY), watch=seen.append, begun=ignore
-    )
+    run_chain(api, ("weekly_training", TRAINING), key=str(DAY), watch=seen.append, begun=ignore)
     assert trained(api, seen[-1].run) == {CASE, QUIET}
 
 

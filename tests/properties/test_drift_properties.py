@@ -8,9 +8,13 @@ from hypothesis import strategies as st
 from mkt_pipeline.modelling.drift import distance, stability_index
 
 counts = st.lists(st.integers(0, 500), min_size=2, max_size=12).filter(sum)
-pairs = st.integers(2, 12).flatmap(
-    lambda bins: st.tuples(*(st.lists(st.integers(0, 500), min_size=bins, max_size=bins),) * 2)
-).filter(lambda pair: all(map(sum, pair)))
+pairs = (
+    st.integers(2, 12)
+    .flatmap(
+        lambda bins: st.tuples(*(st.lists(st.integers(0, 500), min_size=bins, max_size=bins),) * 2)
+    )
+    .filter(lambda pair: all(map(sum, pair)))
+)
 
 
 def shares(counted: list[int]) -> np.ndarray:
