@@ -38,9 +38,10 @@ class HealthFigure:
 class DriftSign:
     """How one thing was on a night, beside what the champion learned or what is usual.
 
-    ``score`` and ``feature``: ``value`` is the population stability index and ``distance`` the
-    Jensen-Shannon distance. ``unknown``: the share of customers with a category that the model has
-    not seen. ``freshness``: days since the newest event, and ``usual`` the longest pause.
+    ``score`` and ``feature``: ``value`` is the population stability index, ``distance`` the
+    Jensen-Shannon distance, and ``usual`` that of the farthest training date. ``unknown``: the
+    share of customers with a category that the model has not seen. ``freshness``: days since the
+    newest event, and ``usual`` the longest pause.
     """
 
     kind: SignKind

@@ -26,7 +26,8 @@ class MonitoringRules(FrozenModel):
     """Limits of a night against what the champion was trained on.
 
     A feature, or the scores, lie outside a limit where both the ``stability_index`` and the
-    ``distance`` (Jensen-Shannon) do. ``unknown`` is by how much the share of customers with a
+    ``distance`` do: by how much the night is farther from the training, in Jensen-Shannon distance,
+    than the farthest training date was. ``unknown`` is by how much the share of customers with a
     category that the model has not seen may grow. ``freshness`` is how old the newest event of an
     entity may be, in multiples of the longest pause of the last weeks. An alarm takes ``nights`` in
     a row, and one that stands is raised again after ``again_weeks``.

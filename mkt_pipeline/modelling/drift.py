@@ -3,7 +3,9 @@
 Sizes of an effect, not tests: of a million customers every difference is significant, and hardly
 any matters. The population stability index is Kullback and Leibler's divergence both ways
 (Jeffreys 1946; Siddiqi 2006, Credit risk scorecards), which grows without end where a bin was
-nearly empty. The Jensen-Shannon distance (Endres and Schindelin 2003) lies between 0 and 1.
+nearly empty. The Jensen-Shannon distance lies between 0 and 1 and is a metric: a night that is
+farther from the training as a whole than any single training date was, by so much, is at least so
+far from each of those dates.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,7 +15,11 @@ import numpy.typing as npt
 
 from mkt_pipeline.contracts.model_health import DriftSign, Level, SignKind
 from mkt_pipeline.contracts.monitoring import MonitoringRules, TwoLimits
-from mkt_pipeline.modelling.reference_distribution import Bins, ReferenceDistribution
+from mkt_pipeline.modelling.reference_distribution import (
+    Bins,
+    ReferenceDistribution,
+    distance,
+)
 
 Values = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int64]
@@ -29,14 +35,6 @@ def stability_index(expected: Values, found: Values) -> float:
     """Sum over bins of (found - expected) ln(found / expected), for shares of shape [bins]."""
     p, q = _floored(expected), _floored(found)
     return float(np.sum((q - p) * np.log(q / p)))
-
-
-def distance(expected: Values, found: Values) -> float:
-    """Square root of the Jensen-Shannon divergence in bits: 0 for equal shares, 1 for disjoint."""
-    p, q = expected / expected.sum(), found / found.sum()
-    middle = (p + q) / 2
-    divergence = (_divergence(p, middle) + _divergence(q, middle)) / 2
-    return float(np.sqrt(max(divergence, 0.0)))
 
 
 def drift_signs(
@@ -84,16 +82,12 @@ def level_of(value: float, limits: TwoLimits) -> Level:
 def _shifted(kind: SignKind, bins: Bins, counts: Counts, rules: MonitoringRules) -> DriftSign:
     expected, found = np.array(bins.shares), counts / counts.sum()
     index, apart = stability_index(expected, found), distance(expected, found)
-    levels = (level_of(index, rules.stability_index), level_of(apart, rules.distance))
+    farther = apart - bins.usual
+    levels = (level_of(index, rules.stability_index), level_of(farther, rules.distance))
     level = min(levels, key=("ok", "warn", "alarm").index)
-    return DriftSign(kind, bins.name, index, level, distance=apart)
+    return DriftSign(kind, bins.name, index, level, distance=apart, usual=bins.usual)
 
 
 def _floored(shares: Values) -> Values:
     raised = np.maximum(shares / shares.sum(), FLOOR)
     return np.asarray(raised / raised.sum())
-
-
-def _divergence(p: Values, q: Values) -> float:
-    used = p > 0
-    return float(np.sum(p[used] * np.log2(p[used] / q[used])))

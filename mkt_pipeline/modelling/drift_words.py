@@ -19,7 +19,7 @@ def sign_words(sign: DriftSign) -> str:
     else:
         told = (
             f"{sign.subject} is distributed otherwise than in training (stability index"
-            f" {sign.value:.2f}, distance {sign.distance:.2f})"
+            f" {sign.value:.2f}, distance {sign.distance:.2f}; training dates {sign.usual:.2f})"
         )
     return f"{sign.level}: {told}"
 

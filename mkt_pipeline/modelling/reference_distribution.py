@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import Any, Self
 
@@ -34,7 +34,9 @@ class Bins:
 
     Numbers and flags: up to and including each of ``edges``, above the last, and missing.
     Categories: each of ``categories``, rarer ones, those that were not seen, and missing. ``rare``
-    has the rarer ones as short hashes, so that they are told from what was not seen.
+    has the rarer ones as short hashes, so that they are told from what was not seen. ``usual`` is
+    how far, in Jensen-Shannon distance, the training dates lie from all of them together at most:
+    days since a mailing are other ones on every day.
     """
 
     name: str
@@ -42,10 +44,11 @@ class Bins:
     edges: tuple[float, ...] | None = None
     categories: tuple[str, ...] = ()
     rare: tuple[str, ...] = ()
+    usual: float = 0.0
 
     def counts(self, values: pd.Series) -> Codes:
         """Rows in each bin, of shape [bins]."""
-        return np.bincount(self._codes(values), minlength=len(self.shares)).astype(np.int64)
+        return np.bincount(self.codes(values), minlength=len(self.shares)).astype(np.int64)
 
     @property
     def is_category(self) -> bool:
@@ -57,7 +60,8 @@ class Bins:
         """The number of the bin of categories that were not seen in training."""
         return len(self.categories) + 1
 
-    def _codes(self, values: pd.Series) -> Codes:
+    def codes(self, values: pd.Series) -> Codes:
+        """The number of the bin of each row."""
         if self.edges is not None:
             return _number_codes(values.to_numpy(dtype=np.float64), self.edges)
         found = self._index.get_indexer(pd.Index(values.astype(object)))
@@ -103,13 +107,18 @@ class ReferenceDistribution:
 
 
 def reference_distribution(
-    *, frame: pd.DataFrame, features: Sequence[Feature], dates: int, score: Values
+    *,
+    frame: pd.DataFrame,
+    features: Sequence[Feature],
+    as_of: npt.NDArray[np.datetime64],
+    score: Values,
 ) -> ReferenceDistribution:
-    """Of the training rows of ``dates`` days, and of the propensities ``score`` of a later day.
+    """Of training rows with their dates, and of the propensities ``score`` of a later day.
 
     A customer has a row at every date, so that a bin needs so many times ``FEWEST`` rows.
     """
-    fewest = FEWEST * dates
+    dates, date = np.unique(as_of, return_inverse=True)
+    fewest = FEWEST * len(dates)
     bins = [
         _category_bins(frame[one.name], one.name, fewest)
         if one.kind == "category"
@@ -117,7 +126,33 @@ def reference_distribution(
         for one in features
     ]
     scores = _number_bins(pd.Series(score), SCORE, FEWEST, is_flag=False)
-    return ReferenceDistribution(len(frame), tuple(bins), scores)
+    told = (replace(one, usual=_usual(one, frame[one.name], date)) for one in bins)
+    return ReferenceDistribution(len(frame), tuple(told), scores)
+
+
+def distance(expected: Values, found: Values) -> float:
+    """Jensen-Shannon distance of two shares of shape [bins]: 0 where equal, 1 where disjoint.
+
+    Square root of the divergence in bits, a metric (Endres and Schindelin 2003).
+    """
+    p, q = expected / expected.sum(), found / found.sum()
+    middle = (p + q) / 2
+    divergence = (_divergence(p, middle) + _divergence(q, middle)) / 2
+    return float(np.sqrt(max(divergence, 0.0)))
+
+
+def _divergence(p: Values, q: Values) -> float:
+    used = p > 0
+    return float(np.sum(p[used] * np.log2(p[used] / q[used])))
+
+
+def _usual(bins: Bins, values: pd.Series, date: Codes) -> float:
+    """How far the farthest date lies from all; ``date`` is its number for each row."""
+    size, dates = len(bins.shares), int(date.max()) + 1
+    flat = np.bincount(date * size + bins.codes(values), minlength=dates * size)
+    counts = flat.reshape(dates, size).astype(np.float64)
+    whole = counts.sum(axis=0)
+    return round(max(distance(whole, one) for one in counts), DIGITS)
 
 
 def _number_bins(values: pd.Series, name: str, fewest: int, *, is_flag: bool) -> Bins:
@@ -184,4 +219,5 @@ def _bins(document: Mapping[str, Any]) -> Bins:
         None if edges is None else tuple(map(float, edges)),
         tuple(map(str, document["categories"])),
         tuple(map(str, document["rare"])),
+        float(document["usual"]),
     )

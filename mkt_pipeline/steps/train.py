@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
-import numpy as np
 from matplotlib.figure import Figure
 
 from mkt_pipeline.campaign.model_decisions import ModelDecision, ModelDecisions
@@ -233,7 +232,7 @@ def _log_reference(
     learned = reference_distribution(
         frame=data.train.frame,
         features=outcome.features,
-        dates=len(np.unique(data.train.as_of)),
+        as_of=data.train.as_of,
         score=outcome.test_propensity,
     )
     Monitoring(tracking.url).log_reference(run_id=run_id, document=learned.document())

@@ -38,7 +38,7 @@ def where(tmp_path_factory, free_port):
     for name, limits in ((CASE, AT_ONCE), (QUIET, NEVER)):
         case = yaml.safe_load((PROJECT / "use_cases" / f"{CASE}.yaml").read_text())
         case["name"] = name
-        case["monitoring"] = {"nights": 1, **dict.fromkeys(KINDS, limits)}
+        case["monitoring"] = {"nights": 1, **{kind: dict(limits) for kind in KINDS}}
         case["training"] = {"tuning": {"trials": 1}}
         (project / "use_cases" / f"{name}.yaml").write_text(yaml.safe_dump(case))
     settings = Settings(

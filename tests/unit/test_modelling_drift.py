@@ -41,7 +41,7 @@ def reference(frame=None, score=None):
     return reference_distribution(
         frame=customers() if frame is None else frame,
         features=FEATURES,
-        dates=1,
+        as_of=np.zeros(len(customers() if frame is None else frame), dtype="datetime64[D]"),
         score=np.random.default_rng(2).beta(1, 9, 3000) if score is None else score,
     )
 
@@ -133,8 +133,28 @@ def test_no_bin_is_of_few_customers():
 
 def test_a_bin_counts_once_for_each_date():
     frame = customers(rows=1000)
-    by_date = reference_distribution(frame=frame, features=FEATURES, dates=10, score=np.ones(9))
+    days = np.arange(1000) % 10
+    by_date = reference_distribution(
+        frame=frame, features=FEATURES, as_of=days.astype("datetime64[D]"), score=np.ones(9)
+    )
     assert len(by_date.features[0].shares) < len(reference(frame).features[0].shares)
+
+
+def test_what_differs_from_date_to_date_anyway_is_no_drift():
+    """Orders are other ones at each of the dates; a night like one of them is usual."""
+    dates = [customers(seed=seed, shift=3 * seed) for seed in range(3)]
+    days = np.repeat(np.arange(3), 3000).astype("datetime64[D]")
+    learned = reference_distribution(
+        frame=pd.concat(dates, ignore_index=True),
+        features=FEATURES,
+        as_of=days,
+        score=np.random.default_rng(2).beta(1, 9, 3000),
+    )
+    found = signs(customers(seed=9, shift=6), learned)["feature orders"]
+    assert found.value > RULES.stability_index.alarm
+    assert found.distance > RULES.distance.alarm
+    assert (found.level, found.distance) == ("ok", pytest.approx(found.usual, abs=0.03))
+    assert signs(customers(seed=9, shift=60), learned)["feature orders"].level == "alarm"
 
 
 def test_it_is_the_same_read_back():

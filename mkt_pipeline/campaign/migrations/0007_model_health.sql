@@ -99,7 +99,8 @@ COMMENT ON COLUMN campaign.model_drift.value IS
 COMMENT ON COLUMN campaign.model_drift.distance IS
     'score and feature: Jensen-Shannon distance, 0 (equal) to 1; null for the others.';
 COMMENT ON COLUMN campaign.model_drift.usual IS
-    'freshness: the longest pause of the last months in days; null for the others.';
+    'feature: the distance of the farthest training date from all of them (0 for score); '
+    'freshness: the longest pause of the last months in days; null for unknown.';
 COMMENT ON COLUMN campaign.model_drift.level IS
     'ok, warn or alarm: which limit of the use case it reaches. An alarm is raised after several '
     'nights only; see campaign.model_alarms.';
