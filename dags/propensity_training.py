@@ -7,6 +7,9 @@ candidates, and holds the best against the rules of thumb and the champion on la
 promoted only if it passes every check of the use case (`promotion:`); what was compared and why it
 was decided so is `decision.md` of the run in MLflow and a row of `campaign.model_decisions`.
 
+**When.** Every week (`weekly_training`), and when `model_monitoring` raises an alarm: then for the
+use cases of the alarm only. By hand for one of them: the param `use_case`.
+
 **Reads** the CRM where the lake does not cover the day yet, and `lake/crm`. **Writes** runs, a
 model version and, after a promotion, the alias `champion` in MLflow (connection `mlflow`);
 `campaign.model_decisions` (connection `campaign`).
@@ -28,14 +31,14 @@ Running it again trains and registers another challenger.
 from datetime import timedelta
 
 from airflow.providers.standard.operators.hitl import HITLOperator
-from airflow.sdk import DAG, CronPartitionTimetable, Param, get_current_context, task
+from airflow.sdk import DAG, Param, PartitionedAssetTimetable, get_current_context, task
 
-from mkt_airflow.assets import PROPENSITY_CHAMPION
+from mkt_airflow.assets import MODEL_ALARM, PROPENSITY_CHAMPION, TRAINING_DUE
 from mkt_airflow.day import day_of, origin_of
 from mkt_airflow.defaults import PARAMS, USE_CASE_LABEL, task_defaults
 from mkt_airflow.outcome import report, skip_where_dry, told_to_airflow
 from mkt_airflow.pipeline import pipeline
-from mkt_airflow.schedule import time_zone
+from mkt_airflow.wanted import wanted
 
 PROMOTE, KEEP = "Promote", "Keep the champion"
 ANSWER_WITHIN = timedelta(hours=48)
@@ -60,28 +63,35 @@ BUDGET = {
     ),
 }
 
+ONLY = {
+    "use_case": Param(
+        None,
+        type=["null", "string"],
+        title="Use case",
+        description="Only this one. Empty: those that asked for a training, else all.",
+    ),
+}
+
 with DAG(
     "propensity_training",
     description="Train challengers on past days and promote what is better on later data",
     doc_md=__doc__,
-    schedule=CronPartitionTimetable(
-        "0 7 * * 0", timezone=time_zone(), run_offset=0, key_format="%Y-%m-%d"
-    ),
+    schedule=PartitionedAssetTimetable(assets=TRAINING_DUE | MODEL_ALARM),
     catchup=False,
     tags=["mkt", "training"],
     max_active_runs=1,
-    params={**PARAMS, **BUDGET},
+    params={**PARAMS, **BUDGET, **ONLY},
     default_args=task_defaults(minutes=180),
 ):
 
     @task(pool="crm")
     def ensure_extracted():
-        """Extract the day where the lake does not cover it yet, and name the use cases."""
+        """Extract the day where the lake does not cover it yet, and name the use cases to train."""
         with told_to_airflow():
             steps, context = pipeline(), get_current_context()
             done = steps.extract_where_needed(as_of=day_of(context))
             report(done.lines())
-            return list(steps.use_cases)
+            return wanted(context, list(steps.use_cases))
 
     @task
     def candidates(use_cases):

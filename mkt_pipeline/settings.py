@@ -88,7 +88,9 @@ class Settings(BaseSettings):
         default=90, description="Days that feature sets are kept; trainings recompute one of 31."
     )
     keep_scores_days: Annotated[int, Field(ge=7)] = Field(
-        default=400, description="Days that scores are kept in the lake."
+        default=400,
+        description="Days that scores are kept in the lake; at least until it is seen what came"
+        " true.",
     )
     keep_quarantine_days: Annotated[int, Field(ge=7)] = Field(
         default=90, description="Days that rows which break the contract are kept in the lake."

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any
+from typing import Any, NoReturn
 
 from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule
 from airflow.sdk.exceptions import AirflowSkipException
@@ -46,6 +46,11 @@ def skip_where_dry(context: Mapping[str, Any]) -> None:
     """Skip the task of a dry run: nothing was written that anybody should be woken for."""
     if context["params"]["dry_run"]:
         raise AirflowSkipException("dry run: nothing was written")
+
+
+def skip(why: str) -> NoReturn:
+    """End the task as skipped: its assets have no event, and whoever waits is not woken."""
+    raise AirflowSkipException(why)
 
 
 def report(lines: Iterable[str]) -> None:

@@ -26,6 +26,13 @@ class Readable(Protocol):
         """Up to ``size`` bytes."""
 
 
+class Writable(Protocol):
+    """What takes a stream of bytes."""
+
+    def write(self, data: bytes, /) -> object:
+        """Take some of them."""
+
+
 class Session:
     """A connection that runs the statements of this package by name."""
 
@@ -93,6 +100,11 @@ class Session:
                 sql.SQL(statement(name)).format(**parts),
                 source,  # type: ignore[arg-type]
             )
+
+    def copy_out(self, name: str, target: Writable, /, **parts: sql.Composable) -> None:
+        """Stream what the COPY statement ``sql/<name>.sql`` gives into ``target.write``."""
+        with self._connection.cursor() as cursor:
+            cursor.copy_expert(sql.SQL(statement(name)).format(**parts), target)
 
 
 @contextmanager

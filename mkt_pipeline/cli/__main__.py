@@ -9,6 +9,7 @@ from mkt_pipeline.cli import (
     docs,
     erase,
     explain,
+    health,
     housekeeping,
     quarantine,
     rollback,
@@ -40,11 +41,13 @@ app.command()(tune.tune)
 app.command()(rollback.rollback)
 app.command()(explain.explain)
 app.command()(runs.runs)
+app.command()(health.monitor)
 app.command()(erase.erase)
 app.command()(housekeeping.housekeeping)
 app.command(hidden=True)(docs.docs)
 app.add_typer(segments.app, name="segments")
 app.add_typer(champion.app, name="champion")
+app.add_typer(health.app, name="health")
 app.add_typer(stack.app, name="stack")
 app.add_typer(sample.app, name="sample")
 app.add_typer(source.app, name="source")

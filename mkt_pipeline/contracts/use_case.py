@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from mkt_pipeline.contracts.frozen_model import FrozenModel
 from mkt_pipeline.contracts.leaks import LeakLimits
+from mkt_pipeline.contracts.monitoring import MonitoringRules
 from mkt_pipeline.contracts.promotion import PromotionRules
 from mkt_pipeline.contracts.publication_limits import PublicationLimits
 from mkt_pipeline.contracts.reason_rules import ReasonRules
@@ -108,6 +109,12 @@ class UseCase(FrozenModel):
     training: Training = Training()
     promotion: PromotionRules = PromotionRules()
     publication: PublicationLimits = PublicationLimits()
+    monitoring: MonitoringRules = MonitoringRules()
+
+    @property
+    def closes_after_days(self) -> int:
+        """Days after an as-of on which its label window has closed."""
+        return self.gap_days + self.horizon_days
 
     def with_budget(self, *, trials: int | None, seconds: float | None) -> Self:
         """The same with another budget for tuning; what is None stays."""

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
+from typing import Literal
 
 import ibis
 import ibis.expr.types as ir
@@ -196,6 +197,10 @@ class Lake:
         self._day_files("scores", use_case, as_of)
         kept = self._day_store("scores", use_case).facts()
         return next(facts for facts in kept if facts["as_of"] == str(as_of))
+
+    def has_day(self, kind: Literal["features", "scores"], use_case: str, as_of: AsOf) -> bool:
+        """Whether there is a feature set, or scores, of one day."""
+        return bool(self._day_store(kind, use_case).files(as_of=str(as_of)))
 
     def vocabulary(self, use_case: str) -> Vocabulary:
         """What is pinned for a use case; empty before the first time."""

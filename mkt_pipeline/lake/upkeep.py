@@ -39,8 +39,8 @@ class TableUpkeep:
 class LakeUpkeep:
     """Upkeep of the Delta tables under a local folder.
 
-    ``first_day`` is the first day kept, by the first part of a table's name; where it is missing
-    everything is kept. The newest day of a table is kept whatever its age.
+    ``first_day`` is the first day kept, by a table's name or else the first part of it; where both
+    are missing everything is kept. The newest day of a table is kept whatever its age.
     """
 
     uri: str
@@ -72,7 +72,7 @@ class LakeUpkeep:
         return TableUpkeep(name, len(expired), files, len(store.files()), size, _bytes(folder))
 
     def _expired(self, name: str, store: DeltaStore) -> list[str]:
-        first = self.first_day.get(name.partition("/")[0])
+        first = self.first_day.get(name, self.first_day.get(name.partition("/")[0]))
         if first is None:
             return []
         days = sorted({one["as_of"] for one in DeltaTable(store.uri).partitions()})

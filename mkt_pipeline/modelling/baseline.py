@@ -1,5 +1,6 @@
 """The rule that every model must beat: recency, frequency, money."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
@@ -72,15 +73,24 @@ class RecencyFrequencyMoney(ClassifierMixin, BaseEstimator):  # type: ignore[mis
         turned = np.array(found) * USUAL < -CLEAR
         self.signs_ = np.where(turned, -USUAL, USUAL)
         self.never_first_ = bool(_leaning(never.astype(np.float64), label) > CLEAR)
-        points = np.linspace(0, 1, GRID)
-        self.grid_ = np.quantile(self._goodness(frame), points, axis=0, method="inverted_cdf")
-        return self
+        return self._ranked_among(frame)
 
     def decision_function(self, frame: pd.DataFrame) -> Values:
         """The mean rank between 0 and 1, of shape [rows]."""
         goodness = self._goodness(frame)
         ranks = [_midrank(self.grid_[:, k], goodness[:, k]) for k in range(goodness.shape[1])]
         return np.asarray(np.mean(ranks, axis=0), dtype=np.float64)
+
+    @classmethod
+    def remembered(cls, roles: Roles, learned: Mapping[str, str], frame: pd.DataFrame) -> Self:
+        """The rule with the directions of an earlier ``learned``, and ranks among ``frame``."""
+        rule = cls(*roles.names)
+        rule.classes_ = np.array([0, 1])
+        first = (("recency", "long ago"), ("frequency", "often"), ("money", "much"))
+        high = [learned[f"{part}_first"] == word for part, word in first]
+        rule.signs_ = np.where(high, 1.0, -1.0)
+        rule.never_first_ = learned["never_bought"] == "first"
+        return rule._ranked_among(frame)
 
     @property
     def learned(self) -> dict[str, str]:
@@ -92,6 +102,11 @@ class RecencyFrequencyMoney(ClassifierMixin, BaseEstimator):  # type: ignore[mis
             "money_first": "much" if money > 0 else "little",
             "never_bought": "first" if self.never_first_ else "last",
         }
+
+    def _ranked_among(self, frame: pd.DataFrame) -> Self:
+        points = np.linspace(0, 1, GRID)
+        self.grid_ = np.quantile(self._goodness(frame), points, axis=0, method="inverted_cdf")
+        return self
 
     def _parts(self, frame: pd.DataFrame) -> Values:
         columns = frame[[self.recency, self.frequency, self.money]].to_numpy(dtype=np.float64)

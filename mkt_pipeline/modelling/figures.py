@@ -61,10 +61,11 @@ def figures(*, compared: Compared, importance: pd.DataFrame) -> dict[str, Figure
         "score_distribution": lambda axes: _distribution(axes, compared),
         "importance": lambda axes: _importance(axes, importance),
     }
-    return {name: _drawn(draw) for name, draw in drawings.items()}
+    return {name: drawn(draw) for name, draw in drawings.items()}
 
 
-def _drawn(draw: Callable[[Axes], None]) -> Figure:
+def drawn(draw: Callable[[Axes], None]) -> Figure:
+    """One drawing in the style of all, registered nowhere."""
     with mpl.rc_context(STYLE):  # type: ignore[arg-type]  # the stubs list every key
         figure = Figure(figsize=(7, 4.6), dpi=120, layout="constrained")
         FigureCanvasAgg(figure)

@@ -70,10 +70,19 @@ class Ranked:
         area = np.sum(np.diff(others, prepend=0.0) * height) / 2
         return float(area / (buyers[-1] * others[-1]))
 
+    def lift_at_10(self, weight: Values) -> float:
+        """As ``metrics.evaluate`` has it, weighted."""
+        buyers, rows = (np.insert(found, 0, 0.0) for found in self._found(weight))
+        return float(np.interp(0.1, rows / rows[-1], buyers / buyers[-1]) / 0.1)
+
 
 MEASURES = MappingProxyType(
     {"average_precision": Ranked.average_precision, "roc_auc": Ranked.roc_auc}
 )
+"""What the gate decides by."""
+
+RANKING_MEASURES = MappingProxyType({**MEASURES, "lift_at_10": Ranked.lift_at_10})
+"""What says how good an order of customers is."""
 
 
 @dataclass(frozen=True)
@@ -136,19 +145,22 @@ def resample(
     asked = [(name, measure) for name in ranked for measure in measures]
     everybody = np.ones(len(label))
     draws: dict[tuple[str, str], list[float]] = {one: [] for one in asked}
-    for weight in _weights(label, customer, seed, replicates):
+    for weight in draws_of(label, customer, seed, replicates):
         for name, measure in asked:
-            draws[name, measure].append(MEASURES[measure](ranked[name], weight))
+            draws[name, measure].append(RANKING_MEASURES[measure](ranked[name], weight))
     return Resampled(
-        {(name, m): MEASURES[m](ranked[name], everybody) for name, m in asked},
+        {(name, m): RANKING_MEASURES[m](ranked[name], everybody) for name, m in asked},
         {one: np.array(found) for one, found in draws.items()},
     )
 
 
-def _weights(
+def draws_of(
     label: Labels, customer: Integers | None, seed: int, replicates: int
 ) -> Iterator[Values]:
-    """How often each row is drawn; a draw without a buyer, or of buyers only, is drawn anew."""
+    """How often each row is drawn, draw by draw, of shape [rows]; the same for the same seed.
+
+    A draw without a buyer, or of buyers only, is drawn anew.
+    """
     random = np.random.default_rng(seed)
     number = np.arange(len(label)) if customer is None else customer
     customers = int(number.max()) + 1

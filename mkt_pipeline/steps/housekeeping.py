@@ -2,7 +2,7 @@
 
 import stat
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,25 +15,37 @@ from mkt_pipeline.lake.upkeep import LakeUpkeep, TableUpkeep
 from mkt_pipeline.steps.stopwatch import Stopwatch
 from mkt_pipeline.tracking.server import Tracking
 
+MEASURED_WITHIN_DAYS = 31
+"""Scores are kept so long after their label window has closed: until then it was surely seen what
+came true."""
+
 
 @dataclass(frozen=True)
 class Retention:
-    """How long what is kept: days, and publications per use case. Change logs stay for good."""
+    """How long what is kept: days, and publications per use case. Change logs stay for good.
+
+    ``closes_after_days`` says by use case when the label window of a day has closed; scores are
+    kept beyond it, whatever ``scores_days`` says.
+    """
 
     features_days: int
     scores_days: int
     quarantine_days: int
     publications: int
     scoring_runs_days: int
+    closes_after_days: Mapping[str, int] = field(default_factory=dict)
 
     def first_days(self, today: date) -> dict[str, date]:
-        """The first day kept, by kind of table."""
+        """The first day kept, by kind of table, or by table."""
         days = {
             "features": self.features_days,
             "features_catalogue": self.features_days,
             "scores": self.scores_days,
             "quarantine": self.quarantine_days,
         }
+        for use_case, closed in self.closes_after_days.items():
+            needed = closed + MEASURED_WITHIN_DAYS
+            days[f"scores/{use_case}"] = max(self.scores_days, needed)
         return {kind: today - timedelta(days=kept) for kind, kept in days.items()}
 
 

@@ -20,6 +20,7 @@ from mkt_pipeline.modelling.last_period import last_period_feature
 from mkt_pipeline.modelling.leak_check import check_leaks, refuse_leaks
 from mkt_pipeline.modelling.nobody import rows_of_nobody
 from mkt_pipeline.modelling.outcome import TrainingOutcome, Window
+from mkt_pipeline.modelling.reference_distribution import reference_distribution
 from mkt_pipeline.modelling.training import train
 from mkt_pipeline.modelling.tuning import nobody
 from mkt_pipeline.steps.decision_pages import decision_pages
@@ -29,6 +30,7 @@ from mkt_pipeline.steps.run_notes import training_note
 from mkt_pipeline.steps.stopwatch import Stopwatch
 from mkt_pipeline.steps.training_data import TrainingData
 from mkt_pipeline.steps.training_preparation import Prepared, prepare_training
+from mkt_pipeline.tracking.monitoring import Monitoring
 from mkt_pipeline.tracking.names import registered_model
 from mkt_pipeline.tracking.server import Tracking
 from mkt_pipeline.tracking.training_record import DataIdentity, TrainedRun
@@ -82,6 +84,7 @@ def train_challenger(
         note=training_note(use_case, as_of, outcome, decision),
         study=study,
     )
+    _log_reference(tracking, run.run_id, outcome, data)
     tracking.log_leak_check(run_id=run.run_id, report=leaks)
     sample = rows_of_nobody(data.test.frame, seed=outcome.seed)
     tracking.log_load_check(run_id=run.run_id, frame=sample, model=outcome.chosen.model)
@@ -163,6 +166,19 @@ def _figures(outcome: TrainingOutcome, data: TrainingData) -> Mapping[str, Figur
         model=outcome.chosen.model, data=data.test, features=outcome.features, seed=outcome.seed
     )
     return figures(compared=compared, importance=table)
+
+
+def _log_reference(
+    tracking: Tracking, run_id: str, outcome: TrainingOutcome, data: TrainingData
+) -> None:
+    """Keep what nights will be compared with, should this model score them."""
+    learned = reference_distribution(
+        frame=data.train.frame,
+        features=outcome.features,
+        as_of=data.train.as_of,
+        score=outcome.test_propensity,
+    )
+    Monitoring(tracking.url).log_reference(run_id=run_id, document=learned.document())
 
 
 def _identity(lake: Lake, use_case: UseCase, as_of: AsOf, data: TrainingData) -> DataIdentity:

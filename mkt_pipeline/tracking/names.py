@@ -22,6 +22,11 @@ def scoring_experiment(use_case: str) -> str:
     return f"scoring/{use_case}"
 
 
+def monitoring_experiment(use_case: str) -> str:
+    """The experiment that holds what came true of the publications of a use case."""
+    return f"monitoring/{use_case}"
+
+
 def registered_model(use_case: str) -> str:
     """The registered model of a use case."""
     return f"propensity-{use_case}"

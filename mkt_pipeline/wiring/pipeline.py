@@ -229,6 +229,7 @@ class Pipeline(Edges):
                 quarantine_days=kept.keep_quarantine_days,
                 publications=kept.keep_publications,
                 scoring_runs_days=kept.keep_scoring_runs_days,
+                closes_after_days={u.name: u.closes_after_days for u in self.use_cases.values()},
             ),
             today=kept.current_day,
             home=kept.home,

@@ -36,6 +36,8 @@ SHAPE = {
         "carry_out": ["announce"],
         "announce": [],
     },
+    "weekly_training": {"announce": []},
+    "model_monitoring": {"use_cases": ["monitor"], "monitor": ["alarm"], "alarm": []},
     "housekeeping": {"report_first": ["clean"], "clean": []},
 }
 
@@ -111,7 +113,7 @@ def test_every_dag_has_a_runbook_tags_limits_and_typed_params(bag, dag_id):
     assert "mkt" in dag["tags"]
     assert dag["max_active_runs"] == 1
     assert dag["catchup"] is False
-    own = ["seconds", "trials"] if dag_id == "propensity_training" else []
+    own = ["seconds", "trials", "use_case"] if dag_id == "propensity_training" else []
     assert dag["params"] == ["as_of", "dry_run", *own]
 
 
@@ -138,7 +140,7 @@ def test_a_mapped_task_gets_by_name_what_its_label_looks_for(bag):
         if task["label"]
     }
     looked_for = {
-        **dict.fromkeys(("build", "train", "night.score", "night.publish"), "use_case"),
+        **dict.fromkeys(("build", "train", "night.score", "night.publish", "monitor"), "use_case"),
         "tune": "what",
         "carry_out": "pair",
         "approve": "subject",
@@ -154,6 +156,9 @@ def test_the_night_is_chained_by_partitioned_assets(bag):
     assert "CronPartition" in dags["crm_extract"]["timetable"]
     assert "PartitionedAsset" in dags["customer_features"]["timetable"]
     assert "PartitionedAsset" in dags["nightly_scoring"]["timetable"]
+    assert "PartitionedAsset" in dags["model_monitoring"]["timetable"]
+    assert "CronPartition" in dags["weekly_training"]["timetable"]
+    assert "PartitionedAsset" in dags["propensity_training"]["timetable"]
     outlets = {
         d: [o for t in dag["tasks"].values() for o in t["outlets"]] for d, dag in dags.items()
     }
@@ -163,6 +168,8 @@ def test_the_night_is_chained_by_partitioned_assets(bag):
         "nightly_scoring": ["customer_segments"],
         "propensity_training": ["propensity_champion"],
         "housekeeping": [],
+        "weekly_training": ["training_due"],
+        "model_monitoring": ["model_alarm"],
     }
 
 

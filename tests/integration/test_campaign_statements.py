@@ -16,6 +16,7 @@ FILES = sorted(
 )
 DEFINITIONS = {
     "analyze_partition",
+    "copy_published",
     "copy_segments",
     "create_migrations",
     "count_customer",

@@ -19,6 +19,7 @@ from mkt_pipeline.features.state import state_as_of, timeline
 from mkt_pipeline.lake.delta import DeltaStore
 from mkt_pipeline.lake.lake import Lake
 from mkt_pipeline.lake.night_limits import Limits
+from mkt_pipeline.lake.upkeep import LakeUpkeep
 from mkt_pipeline.steps.housekeeping import Retention, keep_house
 from mkt_pipeline.tracking.server import Tracking
 
@@ -146,6 +147,18 @@ def test_days_beyond_retention_go_and_the_newest_stays(lake, keep):
     assert days == {str(newest)}
     days = {one["as_of"] for one in DeltaTable(f"{lake.uri}/quarantine/consents").partitions()}
     assert days == {str(FIRST + timedelta(days=9))}
+
+
+def test_scores_of_a_long_horizon_are_kept_until_it_was_seen_what_came_true(lake, tmp_path):
+    closes = dataclasses.replace(RETENTION, closes_after_days={"u": 111, "other": 5})
+    first = closes.first_days(TODAY)
+    assert first["scores"] == first["scores/other"] + timedelta(days=6)
+    done = {one.table: one for one in LakeUpkeep(lake.uri, first).run(dry_run=True)}
+    # FIRST lies 142 days before TODAY: 111 until the window closes, and 31 more.
+    assert done["scores/u"].expired == 0
+    sooner = dataclasses.replace(RETENTION, closes_after_days={"u": 110}).first_days(TODAY)
+    done = {one.table: one for one in LakeUpkeep(lake.uri, sooner).run(dry_run=True)}
+    assert done["scores/u"].expired == 1
 
 
 def test_a_dry_run_tells_the_same_days_and_changes_nothing(lake, keep, tmp_path):

@@ -8,6 +8,7 @@ import pandas as pd
 import yaml
 from small_training import FEATURES, labelled
 
+from mkt_pipeline.contracts.monitoring import MonitoringRules
 from mkt_pipeline.contracts.promotion import PromotionRules
 from mkt_pipeline.contracts.reason_rules import ReasonRules
 from mkt_pipeline.contracts.use_case import Training
@@ -28,6 +29,8 @@ def test_the_defaults_that_are_shown_are_the_defaults():
     assert ReasonRules(**shown["reasons"]) == ReasonRules()
     assert set(shown["reasons"]) == set(ReasonRules.model_fields)
     assert set(shown["promotion"]) == set(PromotionRules.model_fields)
+    assert MonitoringRules(**shown["monitoring"]) == MonitoringRules()
+    assert set(shown["monitoring"]) == set(MonitoringRules.model_fields)
     left_out = set(Training.model_fields) - set(shown["training"])
     assert left_out == {"seed", "leaks"}
 
