@@ -26,8 +26,9 @@ SHAPE = {
         "every_use_case": [],
     },
     "propensity_training": {
-        "ensure_extracted": ["train"],
+        "ensure_extracted": ["choose_recommender", "train"],
         "train": ["waiting"],
+        "choose_recommender": ["waiting"],
         "waiting": ["carry_out", "questions"],
         "questions": ["approve"],
         "approve": ["carry_out"],
@@ -136,7 +137,9 @@ def test_a_mapped_task_gets_by_name_what_its_label_looks_for(bag):
         if task["label"]
     }
     looked_for = {
-        **dict.fromkeys(("build", "train", "night.score", "night.publish"), "use_case"),
+        **dict.fromkeys(
+            ("build", "train", "choose_recommender", "night.score", "night.publish"), "use_case"
+        ),
         "carry_out": "pair",
         "approve": "subject",
     }
