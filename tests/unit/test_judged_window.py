@@ -37,7 +37,7 @@ def table(rows, schema, known="at"):
     columns = {name: pa.array([row[name] for row in rows], kind) for name, kind in schema.items()}
     columns["known_at"] = pa.array([row[known] for row in rows], TIME)
     columns["superseded_at"] = pa.nulls(len(rows), TIME)
-    columns["is_deleted"] = pa.array([False] * len(rows))
+    columns["is_deleted"] = pa.array([False] * len(rows), pa.bool_())
     return pa.table(columns)
 
 

@@ -18,8 +18,7 @@ ORDER = ["plain", "middle", "complex"]
 
 def drawn(**gains):
     """Figures of methods whose customers have a hit with these shares, customer by customer."""
-    random = np.random.default_rng(3)
-    luck = random.random(CUSTOMERS)
+    luck = (np.random.default_rng(3).permutation(CUSTOMERS) + 0.5) / CUSTOMERS
     figures = {}
     for name, share in gains.items():
         hits = (luck < share).astype(float)
@@ -61,7 +60,7 @@ def test_the_simplest_that_no_other_surely_beats_is_chosen(gains, expected):
 def test_a_first_choice_passes_without_one_in_use():
     decision = decided(drawn(plain=0.3, middle=0.35, complex=0.5))
     assert decision.promote
-    assert decision.sentence == "Promoted: NDCG of complex is 0.5075, above 0."
+    assert decision.sentence == "Promoted: NDCG of complex is 0.5, above 0."
 
 
 def test_what_is_better_than_the_one_in_use_takes_over():
