@@ -11,7 +11,9 @@ from mkt_pipeline.tracking.recommender_record import ComparedMethod, Comparison
 FIGURES = {"ndcg_at_3": 0.3, "recall_at_3": 0.25, "coverage": 0.5}
 
 
-def comparison(method: str = "popularity", settings: Mapping[str, float] | None = None) -> Comparison:
+def comparison(
+    method: str = "popularity", settings: Mapping[str, float] | None = None
+) -> Comparison:
     """One whose chosen way is this one."""
     chosen = ChosenMethod(method, settings or {})
     return Comparison(

@@ -5,9 +5,10 @@ known by then.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from mkt_pipeline.contracts.as_of import AsOf
 from mkt_pipeline.contracts.chosen_method import ChosenMethod
@@ -28,7 +29,7 @@ from mkt_pipeline.tracking.runs import Runs
 from mkt_pipeline.tracking.training_record import TrainedRun
 from mkt_pipeline.tracking.training_run import run_name, use_case_tags
 
-FOLDER, FILE = "recommender", "recommender.json"
+FOLDER, FILE, TABLE = "recommender", "recommender.json", "methods.json"
 
 
 class Recommenders:
@@ -119,13 +120,20 @@ class Recommenders:
     def _log_result(self, run_id: str, comparison: Comparison) -> None:
         client, decision = self._server.client, comparison.decision
         self._runs.log(run_id, metrics=comparison.metrics, parameters=comparison.parameters)
-        client.log_table(run_id, {k: list(v) for k, v in comparison.table.items()}, "methods.json")
+        self._log_table(run_id, comparison.table)
         client.log_dict(run_id, dict(decision), "decision.json")
         for name, text in comparison.pages.items():
             client.log_text(run_id, text, name)
         client.set_tag(run_id, "decision", comparison.verdict)
         client.set_tag(run_id, "decision_sentence", str(decision["sentence"]))
         self._runs.note(run_id, comparison.note)
+
+    def _log_table(self, run_id: str, table: Mapping[str, Sequence[Any]]) -> None:
+        """As MLflow's own ``log_table`` writes it, which warns of pandas 3."""
+        rows = [list(row) for row in zip(*table.values(), strict=True)]
+        client, shown = self._server.client, [{"path": TABLE, "type": "table"}]
+        client.log_dict(run_id, {"columns": list(table), "data": rows}, TABLE)
+        client.set_tag(run_id, "mlflow.loggedArtifacts", json.dumps(shown))
 
     def _log_compared(
         self, experiment: str, parent: str, comparison: Comparison, tags: Mapping[str, str]
@@ -137,9 +145,7 @@ class Recommenders:
             with self._runs.open(experiment, name=title, tags=own, parent=parent) as run_id:
                 on_validation = {f"validation_{name}": v for name, v in one.validation.items()}
                 settings = {"method": one.method.name, **one.method.settings}
-                self._runs.log(
-                    run_id, metrics={**on_validation, **one.test}, parameters=settings
-                )
+                self._runs.log(run_id, metrics={**on_validation, **one.test}, parameters=settings)
 
     def _register(
         self, use_case: str, run_id: str, comparison: Comparison, tags: Mapping[str, str]

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
+
 class Tracking:
     """One MLflow server, by its address.
 
