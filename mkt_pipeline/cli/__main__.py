@@ -32,10 +32,9 @@ app = typer.Typer(
     " 75 try again later, 78 settings.",
 )
 app.command("run")(run.run)
-for command in (steps.extract, steps.features, steps.train, steps.recommender):
+for command in (steps.extract, steps.features, steps.train, steps.score, steps.publish):
     app.command()(command)
-for command in (steps.score, steps.publish):
-    app.command()(command)
+app.command()(steps.recommender)
 app.command()(steps.night)
 app.command()(rollback.rollback)
 app.command()(explain.explain)

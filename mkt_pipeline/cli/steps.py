@@ -66,7 +66,8 @@ def recommender(
     """
     steps = pipeline()
     steps.extract_where_needed(as_of=as_of)
-    found = [steps.recommender(n, as_of=as_of, dry_run=dry_run) for n in chosen(steps, use_case)]
+    names = chosen(steps, use_case)
+    found = [steps.recommender(name, as_of=as_of, dry_run=dry_run) for name in names]
     tell(found, as_json=as_json)
 
 

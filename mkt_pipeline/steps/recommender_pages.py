@@ -125,7 +125,8 @@ def _metrics(compared: Compared, decision: Decision, count: int) -> dict[str, fl
     own = named(_values(compared.evidence.drawn, compared.chosen.label), count)
     before = named(_values(compared.on_choice, compared.chosen.label), count)
     seconds = {"seconds_per_million": compared.evidence.seconds_per_million}
-    return {**own, **bounds, **{f"validation_{n}": v for n, v in before.items()}, **others} | seconds
+    on_choice = {f"validation_{name}": value for name, value in before.items()}
+    return {**own, **bounds, **on_choice, **others, **seconds}
 
 
 def _table(
@@ -161,7 +162,8 @@ def _table(
 
 def _note(use_case: UseCase, as_of: AsOf, compared: Compared, decision: Decision) -> str:
     first = compared.best[0].label
-    values = [compared.evidence.drawn.values[one, MEASURE] for one in (compared.chosen.label, first)]
+    figures = compared.evidence.drawn.values
+    values = [figures[one, MEASURE] for one in (compared.chosen.label, first)]
     return (
         f"{use_case.title}: {len(compared.best)} ways to recommend products were compared as of"
         f" {as_of}; {compared.chosen.label} is the simplest that no other beats. On the latest"
