@@ -5,7 +5,9 @@ searches for the parameters of each candidate within a budget (params `trials` a
 `training: tuning:` in the use case; a task `tune` for each candidate), fits and calibrates the
 candidates, and holds the best against the rules of thumb and the champion on later data. It is
 promoted only if it passes every check of the use case (`promotion:`); what was compared and why it
-was decided so is `decision.md` of the run in MLflow and a row of `campaign.model_decisions`.
+was decided so is `decision.md` of the run in MLflow and a row of `campaign.model_decisions`. Beside
+it, the ways to recommend products are compared on past windows (`choose_recommender`), and the
+simplest that is not beaten is used, if it passes a gate of the same kind.
 
 **When.** Every week (`weekly_training`), and when `model_monitoring` raises an alarm: then for the
 use cases of the alarm only. By hand for one of them: the param `use_case`.
@@ -22,6 +24,11 @@ for 48 hours. Refused, or not answered, the champion stays; who answered what is
 
 - *Too little history / one class only*: the message names the earliest possible day and counts.
 - *MLflow does not answer*: it is tried again by itself.
+- *`choose_recommender` fails*: nights go on with the way to recommend that is in use. It is skipped
+  where nobody bought anything that could have been recommended.
+
+Nobody is asked anything before every training and every comparison has ended well: clear what
+failed, and the questions follow.
 
 - *A `tune` was killed*: cleared, it goes on from the trials that ended, which are runs in MLflow.
 
@@ -44,6 +51,7 @@ PROMOTE, KEEP = "Promote", "Keep the champion"
 ANSWER_WITHIN = timedelta(hours=48)
 NO_ANSWER = {True: "no reason was given", False: "nobody answered in time"}
 TUNED_LABEL = "{{ task.op_kwargs['what']['use_case'] }}: {{ task.op_kwargs['what']['candidate'] }}"
+KINDS = {"propensity": "", "recommender": "recommender "}
 ANSWERED_LABEL = "{{ task.op_kwargs['pair'][0]['use_case'] }}"
 
 BUDGET = {
@@ -141,15 +149,30 @@ with DAG(
             report(trained.lines())
             return trained.facts()
 
+    @task(map_index_template=USE_CASE_LABEL, max_active_tis_per_dagrun=1)
+    def choose_recommender(use_case):
+        """Compare the ways to recommend of one use case, and use the best."""
+        with told_to_airflow():
+            context = get_current_context()
+            found = pipeline().recommender(
+                use_case,
+                as_of=day_of(context),
+                dry_run=context["params"]["dry_run"],
+                origin=origin_of(context),
+            )
+            context["ti"].xcom_push(key="mlflow_run_url", value=found.run_url)
+            report(found.lines())
+            return found.facts()
+
     @task(outlets=[PROPENSITY_CHAMPION], trigger_rule="none_failed")
     def announce():
         """Tell whoever waits for champions."""
         skip_where_dry(get_current_context())
 
-    @task
-    def waiting(trained):
+    @task(trigger_rule="none_failed")
+    def waiting(trained, recommenders):
         """Those that passed the gate of a use case in which a person has to agree."""
-        return [one for one in trained if one["waits"]]
+        return [one for one in (*trained, *recommenders) if one["waits"]]
 
     @task
     def questions(waits):
@@ -157,7 +180,8 @@ with DAG(
         with told_to_airflow():
             return [
                 {
-                    "subject": f"{one['use_case']}: promote version {one['model_version']}?",
+                    "subject": f"{one['use_case']}: promote {KINDS[one['kind']]}version"
+                    f" {one['model_version']}?",
                     "body": pipeline().decision_page(one["run_id"]),
                 }
                 for one in waits
@@ -171,6 +195,7 @@ with DAG(
         with told_to_airflow():
             done = pipeline().answer(
                 one["use_case"],
+                kind=one["kind"],
                 version=int(one["model_version"]),
                 compared_with=one["compared_with"],
                 approved=answered["chosen_options"] == [PROMOTE],
@@ -180,10 +205,10 @@ with DAG(
             report(done.lines())
             return done.facts()
 
-    names = ensure_extracted()
-    trained = train.expand(use_case=names)
-    tune.expand(what=candidates(names)) >> trained
-    waits = waiting(trained)
+    use_cases = ensure_extracted()
+    trained = train.expand(use_case=use_cases)
+    tune.expand(what=candidates(use_cases)) >> trained
+    waits = waiting(trained, choose_recommender.expand(use_case=use_cases))
     approve = HITLOperator.partial(
         task_id="approve",
         options=[PROMOTE, KEEP],

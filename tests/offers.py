@@ -15,8 +15,9 @@ from scipy import sparse
 from mkt_pipeline.contracts.as_of import AsOf
 from mkt_pipeline.features.evidence_weights import evidence_weights
 from mkt_pipeline.lake.session import open_session
+from mkt_pipeline.segments.assortment import Assortment, assortment
 from mkt_pipeline.segments.evidence_rows import EvidenceRows
-from mkt_pipeline.segments.recommend import Recommender, fit_recommender
+from mkt_pipeline.segments.recommend import Recommender, recommender
 
 TEXTS = ("customer_id", "product_id", "kind")
 ROWS_AT_ONCE = 3
@@ -28,6 +29,7 @@ class Shop:
     """A recommender, and all that happened."""
 
     recommender: Recommender
+    assortment: Assortment
     evidence: pd.DataFrame
     purchases: pd.DataFrame
     as_of: AsOf
@@ -35,7 +37,7 @@ class Shop:
     def matrix(self, ids: list[str]) -> sparse.csr_matrix:
         """The evidence of these customers, in this order."""
         numbered = pa.table({"customer_id": pa.array(ids, pa.string()), "number": range(len(ids))})
-        sources = self.recommender.sources
+        layout = self.assortment.layout
         with (
             tempfile.TemporaryDirectory() as folder,
             open_session(folder=Path(folder), memory_limit="200MB", threads=2) as session,
@@ -44,14 +46,14 @@ class Shop:
                 purchases=session.register(_known(self.purchases, self.as_of)),
                 others=session.register(_known(self.evidence, self.as_of)),
                 customers=session.register(numbered),
-                sources=session.register(sources),
+                sources=session.register(layout.sources),
                 as_of=self.as_of,
-                half_life_days=self.recommender.half_life_days,
-                other_half_life_days=self.recommender.other_half_life_days,
+                half_life_days=layout.half_life_days,
+                other_half_life_days=layout.other_half_life_days,
             )
             read = session.stream(weights).read_all()
         batches = read.to_batches(max_chunksize=ROWS_AT_ONCE)
-        rows = EvidenceRows(batches, sources=sources.num_rows)
+        rows = EvidenceRows(batches, sources=layout.sources.num_rows)
         half = len(ids) // 2
         return sparse.vstack([rows.take(half), rows.take(len(ids) - half)], format="csr")
 
@@ -66,12 +68,24 @@ class Shop:
         return documents
 
 
-def shop(*, evidence: pd.DataFrame, purchases: pd.DataFrame, as_of: AsOf, **given: Any) -> Shop:
+def shop(
+    *,
+    evidence: pd.DataFrame,
+    purchases: pd.DataFrame,
+    products: pd.DataFrame,
+    as_of: AsOf,
+    categories: tuple[str, ...] = (),
+    **given: Any,
+) -> Shop:
     """A shop whose recommender has learned from all that happened."""
-    recommender = fit_recommender(
-        evidence=evidence, purchases=purchases, as_of=as_of.cutoff, **given
+    offer = assortment(
+        evidence=evidence,
+        purchases=purchases,
+        products=products,
+        as_of=as_of.cutoff,
+        categories=categories,
     )
-    return Shop(recommender, evidence, purchases, as_of)
+    return Shop(recommender(offer, **given), offer, evidence, purchases, as_of)
 
 
 def _known(events: pd.DataFrame, as_of: AsOf) -> pa.Table:

@@ -63,10 +63,13 @@ class ModelDecisions:
         with session(self._url) as opened, opened.transaction():
             opened.run("model_decision_took_effect", decision_id=decision_id)
 
-    def latest(self, use_case: str, limit: int = 30) -> tuple[RecordedDecision, ...]:
-        """Up to ``limit`` decisions, the latest first."""
+    def latest(
+        self, use_case: str, limit: int = 30, *, model_name: str | None = None
+    ) -> tuple[RecordedDecision, ...]:
+        """Up to ``limit`` decisions, of one registered model or of all, the latest first."""
+        asked = {"use_case": use_case, "model_name": model_name, "row_limit": limit}
         with session(self._url) as opened, opened.transaction():
-            rows = opened.rows("model_decisions", use_case=use_case, row_limit=limit)
+            rows = opened.rows("model_decisions", **asked)
         return tuple(RecordedDecision(**row) for row in rows)
 
 

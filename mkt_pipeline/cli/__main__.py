@@ -36,6 +36,7 @@ app = typer.Typer(
 app.command("run")(run.run)
 for command in (steps.extract, steps.features, steps.train, steps.score, steps.publish):
     app.command()(command)
+app.command()(steps.recommender)
 app.command()(steps.night)
 app.command()(tune.tune)
 app.command()(rollback.rollback)

@@ -1,4 +1,4 @@
-"""`mkt extract | features | train | score | publish | night`: the steps of the DAGs."""
+"""`mkt extract | features | train | recommender | score | publish | night`: steps of the DAGs."""
 
 from collections.abc import Callable
 from typing import Annotated
@@ -53,6 +53,22 @@ def train(
         for name in chosen(steps, use_case)
     ]
     tell(trained, as_json=as_json)
+
+
+def recommender(
+    as_of: AsOfOption = None,
+    use_case: UseCaseOption = None,
+    dry_run: DryRunOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Compare the ways to recommend products on past windows; the simplest that is not beaten is
+    used, if it also beats the one in use.
+    """
+    steps = pipeline()
+    steps.extract_where_needed(as_of=as_of)
+    names = chosen(steps, use_case)
+    found = [steps.recommender(name, as_of=as_of, dry_run=dry_run) for name in names]
+    tell(found, as_json=as_json)
 
 
 def score(

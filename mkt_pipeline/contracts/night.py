@@ -92,6 +92,7 @@ class TrainingReport(Facts):
 
     use_case: str
     as_of: str
+    kind: str
     chosen: str
     model_name: str
     model_version: str

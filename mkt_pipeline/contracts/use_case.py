@@ -57,10 +57,21 @@ class Capacity(FrozenModel):
 
 
 class Recommend(FrozenModel):
-    """Which products may be recommended, and how many to each customer."""
+    """Which products may be recommended, how many to each customer, and which methods compete.
+
+    Of goods that are not ``repeatable`` nobody is recommended what they bought already. Methods
+    stand in no order here: the simplest that no other beats is used.
+    """
 
     categories: tuple[str, ...] = ()
     count: Annotated[int, Field(ge=1, le=10)] = 3
+    repeatable: bool = True
+    methods: Annotated[tuple[Name, ...], Field(min_length=1)] = (
+        "popularity",
+        "personal_frequency",
+        "item_to_item",
+        "matrix_factorisation",
+    )
 
 
 class Tuning(FrozenModel):

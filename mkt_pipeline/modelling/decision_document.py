@@ -46,7 +46,7 @@ def decision_markdown(
         f"| model | {' | '.join(TITLES.values())} |",
         f"|---|{'---|' * len(TITLES)}",
         *(
-            f"| {name} | {' | '.join(_interval(measures[m]) for m in TITLES)} |"
+            f"| {name} | {' | '.join(interval_words(measures[m]) for m in TITLES)} |"
             for name, measures in decision.figures.items()
         ),
         "",
@@ -54,7 +54,7 @@ def decision_markdown(
         "",
         "| check | value | limit | passed |",
         "|---|---|---|---|",
-        *(_row(check) for check in decision.checks),
+        *(check_row(check) for check in decision.checks),
         "",
     ]
     if champion:
@@ -88,7 +88,8 @@ def _given_away(stand_ins: Sequence[StandIn]) -> list[str]:
     return ["## Attributes that are left out, told from those in use", "", *told, ""]
 
 
-def _row(check: Check) -> str:
+def check_row(check: Check) -> str:
+    """A check as a row of a table."""
     way = f" (way: {check.route})" if check.route else ""
     verdict = "yes" if check.passed else "no"
     return (
@@ -96,6 +97,7 @@ def _row(check: Check) -> str:
     )
 
 
-def _interval(found: object) -> str:
+def interval_words(found: object) -> str:
+    """A figure with its bounds."""
     value, low, high = (getattr(found, name) for name in ("value", "low", "high"))
     return f"{value:.4f} ({low:.4f} to {high:.4f})"

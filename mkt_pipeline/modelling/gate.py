@@ -96,7 +96,7 @@ def decide(evidence: Evidence, rules: PromotionRules) -> Decision:
     checks = (*_routes(evidence, rules, drawn), *_absolute(evidence, rules, drawn))
     needed = all(check.passed for check in checks if check.route is None)
     promote = needed and (evidence.champion is None or bool(_route_taken(checks)))
-    return Decision(promote, checks, _figures(drawn), _sentence(checks, promote=promote))
+    return Decision(promote, checks, _figures(drawn), sentence(checks, promote=promote))
 
 
 def _drawn(evidence: Evidence) -> Resampled:
@@ -184,7 +184,8 @@ def _figures(drawn: Resampled) -> dict[str, dict[str, Interval]]:
     return {model: {m: drawn.interval(model, m) for m in MEASURES} for model in models}
 
 
-def _sentence(checks: tuple[Check, ...], *, promote: bool) -> str:
+def sentence(checks: tuple[Check, ...], *, promote: bool) -> str:
+    """What was decided and why, from the checks that mattered."""
     taken = _route_taken(checks)
     if promote:
         named = taken or [check for check in checks if check.relation == "above"]

@@ -6,13 +6,13 @@ import numpy as np
 from scipy import sparse
 
 from mkt_pipeline.segments.evidence_matrix import Weighted, weighted_evidence
+from mkt_pipeline.segments.places import events_of, places
+from mkt_pipeline.segments.popular_shares import popular_shares
 from mkt_pipeline.segments.purchase_evidence import Events, Evidence, Floats, Integers
 
 WINDOW_DAYS = 90.0
 WINDOWS = 6
 """A year and a half: long enough for every season, short enough for today's range."""
-
-_POPULARITY_HALF_LIFE_DAYS = 180.0
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class _Window:
 
 def stacked_windows(evidence: Evidence, *, candidates: Integers, half_life_days: float) -> Windows:
     """Cut the last six windows of 90 days out of the evidence."""
-    bought = _among(candidates, evidence.purchases, products=len(evidence.products))
+    bought = events_of(candidates, evidence.purchases, products=len(evidence.products))
     windows = []
     for start in WINDOW_DAYS * np.arange(1, WINDOWS + 1):
         known = weighted_evidence(evidence, age=start, half_life_days=half_life_days)
@@ -54,7 +54,7 @@ def stacked_windows(evidence: Evidence, *, candidates: Integers, half_life_days:
         before=sparse.vstack([window.before for window in windows], format="csc"),
         after=after,
         mass=np.sum([window.mass for window in windows], axis=0),
-        popularity=_popularity(bought, evidence, candidates) * rate,
+        popularity=popular_shares(evidence, candidates) * rate,
     )
 
 
@@ -76,19 +76,6 @@ def _window(evidence: Evidence, known: Weighted, inside: Events, *, candidates: 
     )
 
 
-def places(chosen: Integers, *, among: int) -> Integers:
-    """For each of so many numbers its place in ``chosen``, -1 where it is not there."""
-    found = np.full(among, -1, dtype=np.int64)
-    found[chosen] = np.arange(len(chosen))
-    return found
-
-
-def _among(candidates: Integers, events: Events, *, products: int) -> Events:
-    """The events of candidates, with their places for product numbers."""
-    place = places(candidates, among=products)[events.product]
-    return replace(events, product=place).where(place >= 0)
-
-
 def _bought(events: Events, shape: tuple[int, int]) -> sparse.csr_matrix:
     """1 where a buyer (row) bought a candidate (column), however often."""
     ones = np.ones(len(events.customer), dtype=np.float32)
@@ -96,12 +83,3 @@ def _bought(events: Events, shape: tuple[int, int]) -> sparse.csr_matrix:
     bought = sparse.coo_matrix(cells, shape=shape).tocsr()
     bought.data[:] = 1
     return bought
-
-
-def _popularity(bought: Events, evidence: Evidence, candidates: Integers) -> Floats:
-    """Shares that add up to 1; by interest where nothing was bought, 0 where there is none."""
-    if not len(bought.age):
-        bought = _among(candidates, evidence.others, products=len(evidence.products))
-    weight = 0.5 ** (bought.age / _POPULARITY_HALF_LIFE_DAYS)
-    sums = np.bincount(bought.product, weight, minlength=len(candidates))
-    return np.asarray(sums / max(sums.sum(), np.finfo(np.float64).tiny))

@@ -6,8 +6,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from mkt_pipeline.segments.purchase_evidence import Evidence, Floats, Integers
-from mkt_pipeline.segments.purchase_windows import Windows, places, stacked_windows
+from mkt_pipeline.segments.method import Known
+from mkt_pipeline.segments.places import places
+from mkt_pipeline.segments.purchase_evidence import Floats, Integers
+from mkt_pipeline.segments.purchase_windows import Windows
 
 Block = npt.NDArray[np.float32]
 
@@ -35,9 +37,7 @@ class Transitions:
     popularity: Floats
 
 
-def learn_transitions(
-    evidence: Evidence, *, candidates: Integers, half_life_days: float
-) -> Transitions:
+def learn_transitions(known: Known) -> Transitions:
     """Count transitions over the last windows and shrink them towards popularity.
 
     For source s and candidate j, with a_sj the evidence of s that was followed by j, n_s all
@@ -45,8 +45,9 @@ def learn_transitions(
     (a_sj - n_s q_j) / (n_s + k). Below zero it says "not this, or not again so soon". Of the
     cross transitions of a source only the 100 farthest from zero are kept.
     """
-    windows = stacked_windows(evidence, candidates=candidates, half_life_days=half_life_days)
-    own_columns = np.tile(places(candidates, among=len(evidence.products)), len(evidence.kinds))
+    windows, evidence = known.windows, known.evidence
+    place = places(known.candidates, among=len(evidence.products))
+    own_columns = np.tile(place, len(evidence.kinds))
     shrunk = [
         _shrunk(windows, slice(start, start + _SOURCES_AT_ONCE), own_columns)
         for start in range(0, len(own_columns), _SOURCES_AT_ONCE)

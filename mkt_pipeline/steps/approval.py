@@ -6,8 +6,7 @@ from mkt_pipeline.campaign.model_decisions import ModelDecisions
 from mkt_pipeline.contracts.night import Facts
 from mkt_pipeline.errors import BadInputError
 from mkt_pipeline.steps.promotion import NOT_PROMOTED, PROMOTED, by_person, carry_out
-from mkt_pipeline.tracking.names import registered_model
-from mkt_pipeline.tracking.server import Tracking
+from mkt_pipeline.tracking.kept_models import KeptModels
 
 
 @dataclass(frozen=True)
@@ -30,7 +29,7 @@ class Answered(Facts):
 
 def answer(
     *,
-    tracking: Tracking,
+    tracking: KeptModels,
     decisions: ModelDecisions,
     use_case: str,
     version: int,
@@ -47,8 +46,8 @@ def answer(
     champion = tracking.champion_version(use_case)
     if approved and champion not in (compared_with, version):
         raise BadInputError(
-            f"{registered_model(use_case)}: the champion is version {champion} by now, and version"
-            f" {version} was compared with {compared_with or 'none'}",
+            f"{tracking.registered_model(use_case)}: the champion is version {champion} by now, and"
+            f" version {version} was compared with {compared_with or 'none'}",
             remedy="train again, so that the two are compared",
         )
     decision = by_person(

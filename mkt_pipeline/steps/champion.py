@@ -11,8 +11,8 @@ from mkt_pipeline.campaign.model_decisions import (
 from mkt_pipeline.contracts.night import Facts
 from mkt_pipeline.errors import BadInputError
 from mkt_pipeline.steps.promotion import by_person, carry_out
-from mkt_pipeline.tracking.names import CHALLENGER, CHAMPION, PREVIOUS, registered_model
-from mkt_pipeline.tracking.server import Tracking
+from mkt_pipeline.tracking.kept_models import KeptModels
+from mkt_pipeline.tracking.names import CHALLENGER, CHAMPION, PREVIOUS
 
 SHOWN = 10
 
@@ -36,9 +36,10 @@ class Standing(Facts):
 
 @dataclass(frozen=True)
 class MadeChampion(Facts):
-    """A version that a person made champion."""
+    """A version that a person made champion; ``kind`` is propensity or recommender."""
 
     use_case: str
+    kind: str
     version: int
     before: str | None
     decision_id: int
@@ -47,29 +48,32 @@ class MadeChampion(Facts):
         """What scores from now on, and how to take it back."""
         instead = f" in place of version {self.before}" if self.before else ""
         return [
-            f"{self.use_case}: version {self.version} is champion{instead}, loaded back and"
-            f" checked; recorded as decision {self.decision_id}. The next night scores with it; to"
-            f' take it back: `mkt champion rollback --use-case {self.use_case} --reason "..."`'
+            f"{self.use_case}: {self.kind} version {self.version} is champion{instead}, loaded back"
+            f" and checked; recorded as decision {self.decision_id}. The next night uses it; to"
+            f" take it back: `mkt champion rollback --use-case {self.use_case} --model {self.kind}"
+            ' --reason "..."`'
         ]
 
 
-def standing(*, tracking: Tracking, decisions: ModelDecisions, use_case: str) -> Standing:
+def standing(*, tracking: KeptModels, decisions: ModelDecisions, use_case: str) -> Standing:
     """The models in use and the latest decisions."""
-    return Standing(use_case, tracking.aliases(use_case), decisions.latest(use_case, SHOWN))
+    name = tracking.registered_model(use_case)
+    found = decisions.latest(use_case, SHOWN, model_name=name)
+    return Standing(use_case, tracking.aliases(use_case), found)
 
 
-def decision_page(*, tracking: Tracking, use_case: str, version: int | None) -> str:
+def decision_page(*, tracking: KeptModels, use_case: str, version: int | None) -> str:
     """The gate's page about a version, by default the challenger, else the champion."""
     aliases = tracking.aliases(use_case)
     wanted = version or aliases.get(CHALLENGER) or aliases.get(CHAMPION)
     if wanted is None:
-        raise _nothing(use_case, "model")
+        raise _nothing(tracking, use_case, "version")
     return tracking.decision_page(tracking.version_facts(use_case, int(wanted)).run_id)
 
 
 def promote_version(
     *,
-    tracking: Tracking,
+    tracking: KeptModels,
     decisions: ModelDecisions,
     use_case: str,
     version: int,
@@ -81,18 +85,18 @@ def promote_version(
 
 
 def roll_back_champion(
-    *, tracking: Tracking, decisions: ModelDecisions, use_case: str, who: str, reason: str
+    *, tracking: KeptModels, decisions: ModelDecisions, use_case: str, who: str, reason: str
 ) -> MadeChampion:
     """Make the champion before the present one champion again."""
     before = tracking.aliases(use_case).get(PREVIOUS)
     if before is None:
-        raise _nothing(use_case, "earlier champion")
+        raise _nothing(tracking, use_case, "earlier champion")
     return _make("rollback", tracking, decisions, use_case, int(before), who, reason)
 
 
 def _make(
     act: Act,
-    tracking: Tracking,
+    tracking: KeptModels,
     decisions: ModelDecisions,
     use_case: str,
     version: int,
@@ -113,11 +117,12 @@ def _make(
     before = tracking.champion_version(use_case)
     if before == version:
         raise BadInputError(
-            f"version {version} of {registered_model(use_case)} is champion already",
+            f"version {version} of {tracking.registered_model(use_case)} is champion already",
             remedy=f"`mkt champion show --use-case {use_case}` names the versions",
         )
     number = carry_out(decision, tracking=tracking, decisions=decisions)
-    return MadeChampion(use_case, version, None if before is None else str(before), number)
+    instead = None if before is None else str(before)
+    return MadeChampion(use_case, tracking.kind, version, instead, number)
 
 
 def _told(one: RecordedDecision) -> str:
@@ -129,8 +134,8 @@ def _told(one: RecordedDecision) -> str:
     )
 
 
-def _nothing(use_case: str, what: str) -> BadInputError:
+def _nothing(tracking: KeptModels, use_case: str, what: str) -> BadInputError:
     return BadInputError(
-        f"{registered_model(use_case)} has no {what}",
-        remedy=f"`mkt train --use-case {use_case}` trains one",
+        f"{tracking.registered_model(use_case)} has no {what}",
+        remedy=f"`mkt train` or `mkt recommender` with `--use-case {use_case}` makes one",
     )

@@ -3,17 +3,28 @@
 from dataclasses import replace
 
 from mkt_pipeline.campaign.model_decisions import Act, ModelDecision, ModelDecisions
-from mkt_pipeline.tracking.names import registered_model
-from mkt_pipeline.tracking.server import Tracking
+from mkt_pipeline.contracts.use_case import UseCase
+from mkt_pipeline.modelling.gate import Decision
+from mkt_pipeline.tracking.kept_models import KeptModels
 
 PROMOTED, NOT_PROMOTED, WAITS = "promoted", "not promoted", "waits for approval"
 """What became of a challenger, as the tag of its training run says it."""
 
 
+def with_verdict(decision: Decision, use_case: UseCase) -> tuple[Decision, str]:
+    """What becomes of the challenger; the sentence of one that waits does not call it promoted."""
+    if not decision.promote:
+        return decision, NOT_PROMOTED
+    if use_case.promotion.policy == "auto":
+        return decision, PROMOTED
+    passed = decision.sentence.replace("Promoted", "Passed", 1)
+    return replace(decision, sentence=f"Waits for approval. {passed}"), WAITS
+
+
 def by_person(
     act: Act,
     *,
-    tracking: Tracking,
+    tracking: KeptModels,
     use_case: str,
     version: int,
     promoted: bool,
@@ -26,7 +37,7 @@ def by_person(
         use_case=use_case,
         act=act,
         as_of=found.as_of,
-        model_name=registered_model(use_case),
+        model_name=tracking.registered_model(use_case),
         model_version=str(version),
         champion_version=None,
         run_id=found.run_id,
@@ -36,7 +47,7 @@ def by_person(
     )
 
 
-def carry_out(decision: ModelDecision, *, tracking: Tracking, decisions: ModelDecisions) -> int:
+def carry_out(decision: ModelDecision, *, tracking: KeptModels, decisions: ModelDecisions) -> int:
     """Record a decision and, where it promotes, carry it out; the number of the record.
 
     The record comes first, and says afterwards since when the model is champion: whatever is

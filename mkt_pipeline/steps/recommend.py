@@ -1,25 +1,27 @@
 """What a night needs to recommend products: learned from everything known before the day."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import ibis.expr.types as ir
-import pyarrow.parquet as pq
 
 from mkt_pipeline.contracts.as_of import AsOf
+from mkt_pipeline.contracts.chosen_method import ChosenMethod
 from mkt_pipeline.contracts.use_case import UseCase
-from mkt_pipeline.features.evidence_weights import evidence_weights
-from mkt_pipeline.features.product_evidence import catalogue, evidence, purchases
+from mkt_pipeline.errors import ModelRefusedError
 from mkt_pipeline.lake.lake import Lake
 from mkt_pipeline.lake.session import Session
-from mkt_pipeline.lake.staging import stage
+from mkt_pipeline.segments.assortment import Assortment
+from mkt_pipeline.segments.evidence_layout import EvidenceLayout
 from mkt_pipeline.segments.evidence_rows import EvidenceRows
-from mkt_pipeline.segments.recommend import Recommender, fit_recommender
-from mkt_pipeline.steps.customer_sample import sampled
+from mkt_pipeline.segments.item_to_item import ITEM_TO_ITEM
+from mkt_pipeline.segments.method import Method
+from mkt_pipeline.segments.methods import METHODS
+from mkt_pipeline.segments.recommend import Recommender, recommender
 from mkt_pipeline.steps.features import timelines
+from mkt_pipeline.steps.purchase_history import PurchaseHistory
 
-LEARNED_FROM = 100_000
-"""About so many customers teach what follows what; more would only take memory."""
+UNCHOSEN = ChosenMethod(ITEM_TO_ITEM.name, ITEM_TO_ITEM.options[0])
+"""What a night uses as long as nothing was chosen."""
 
 
 @dataclass(frozen=True)
@@ -31,53 +33,50 @@ class Recommending:
 
 
 def recommending(
-    lake: Lake, session: Session, use_case: UseCase, as_of: AsOf, customers: ir.Table
+    lake: Lake,
+    session: Session,
+    use_case: UseCase,
+    as_of: AsOf,
+    customers: ir.Table,
+    chosen: ChosenMethod = UNCHOSEN,
 ) -> Recommending:
-    """Learn what customers went on to buy, and lay out the evidence of ``customers``.
+    """Learn anew by the chosen method, and lay out the evidence of ``customers``.
 
     ``customers`` has customer_id and number (from 0, without gaps).
     """
-    known = timelines(lake, session)
-    bought = session.materialise(purchases(known, as_of))
-    looked = session.materialise(evidence(known, as_of))
-    recommender = _learned(session, known, bought, looked, use_case, as_of)
-    sources = recommender.sources
-    weights = evidence_weights(
-        purchases=bought,
-        others=looked,
-        customers=customers,
-        sources=session.register(sources),
-        as_of=as_of,
-        half_life_days=recommender.half_life_days,
-        other_half_life_days=recommender.other_half_life_days,
-    )
-    staged = pq.ParquetFile(stage(session.stream(weights), session.scratch, "evidence"))
-    return Recommending(recommender, EvidenceRows(staged.iter_batches(), sources=sources.num_rows))
+    history = PurchaseHistory.read(session, timelines(lake, session), as_of)
+    made, layout = _learned(history, use_case, chosen)
+    return Recommending(made, history.evidence(layout, customers))
 
 
 def _learned(
-    session: Session,
-    known: Mapping[str, ir.Table],
-    bought: ir.Table,
-    looked: ir.Table,
-    use_case: UseCase,
-    as_of: AsOf,
-) -> Recommender:
-    everybody = session.materialise(known["customers"].select("customer_id").distinct())
-    some = sampled(everybody, LEARNED_FROM)
-    if some is not everybody:
-        some = session.materialise(some)
-        bought, looked = (rows.semi_join(some, "customer_id") for rows in (bought, looked))
-    # In an order that is always the same, so that sums of weights are too.
-    tables = [
-        session.stream(table.order_by(table.columns)).read_all().to_pandas()
-        for table in (looked, bought, catalogue(known, as_of))
-    ]
-    return fit_recommender(
-        evidence=tables[0],
-        purchases=tables[1],
-        products=tables[2],
-        as_of=as_of.cutoff,
-        categories=use_case.recommend.categories,
+    history: PurchaseHistory, use_case: UseCase, chosen: ChosenMethod
+) -> tuple[Recommender, EvidenceLayout]:
+    """What was learned from is gone when the evidence of everybody is laid out."""
+    offer = history.assortment(use_case)
+    return learned(offer, use_case, chosen), offer.layout
+
+
+def learned(offer: Assortment, use_case: UseCase, chosen: ChosenMethod) -> Recommender:
+    """A recommender as the use case wants it; refused is a method that is not there any more."""
+    method = method_of(chosen)
+    if method is None:
+        raise ModelRefusedError(
+            f"version {chosen.version} of the recommender of {use_case.name} is {chosen.label},"
+            " which this code does not have",
+            remedy=f"choose anew with `mkt recommender --use-case {use_case.name}`, or go back with"
+            " `mkt champion rollback --model recommender`",
+        )
+    return recommender(
+        offer,
+        method=method,
+        settings=chosen.settings,
         count=use_case.recommend.count,
+        repeatable=use_case.recommend.repeatable,
     )
+
+
+def method_of(chosen: ChosenMethod) -> Method | None:
+    """The method of a choice, None where there is none of that name and with those settings."""
+    named = (one for one in METHODS if one.name == chosen.name)
+    return next((one for one in named if set(one.options[0]) == set(chosen.settings)), None)

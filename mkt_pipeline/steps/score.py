@@ -12,6 +12,7 @@ import pyarrow as pa
 from scipy import sparse
 
 from mkt_pipeline.contracts.as_of import AsOf
+from mkt_pipeline.contracts.chosen_method import ChosenMethod
 from mkt_pipeline.contracts.feature import Feature
 from mkt_pipeline.contracts.night import Scored
 from mkt_pipeline.contracts.use_case import UseCase
@@ -26,7 +27,7 @@ from mkt_pipeline.modelling.score_histogram import score_histogram
 from mkt_pipeline.modelling.signature import feature_differences
 from mkt_pipeline.segments.recommend import Recommender
 from mkt_pipeline.steps.in_order import in_order
-from mkt_pipeline.steps.recommend import Recommending, recommending
+from mkt_pipeline.steps.recommend import UNCHOSEN, Recommending, recommending
 from mkt_pipeline.steps.run_notes import scoring_note
 from mkt_pipeline.steps.run_tags import run_tags
 from mkt_pipeline.steps.same_order import refuse_other_order
@@ -62,15 +63,17 @@ def score_customers(
 ) -> Scored:
     """Write the scores of one day in place of the same day's.
 
-    The champion's alias is resolved once, and its version goes with every row. Refused: a feature
-    set that the champion was not trained on, with the list of differences.
+    The champion's alias is resolved once, and its version goes with every row; so is the way to
+    recommend that is in use. Refused: a feature set that the champion was not trained on, with the
+    list of differences.
     """
     watch, champion = Stopwatch(), tracking.champion(use_case.name)
+    chosen = tracking.recommenders.chosen(use_case.name) or UNCHOSEN
     refuse_misfit(champion, lake.features(use_case.name, as_of))
     with lake.session() as session:
         features = lake.feature_table(session, use_case.name, as_of)
         numbered = _numbered(session, features)
-        prepared = recommending(lake, session, use_case, as_of, numbered)
+        prepared = recommending(lake, session, use_case, as_of, numbered, chosen)
         reasons = Reasons(champion.features, use_case.reasons)
         scorer = Scorer(champion, explainer_of(champion), reasons, prepared.recommender, as_of)
         given = _batches(session, features, numbered, prepared)
@@ -81,9 +84,10 @@ def score_customers(
         propensity = session.stream(scores.select("propensity")).read_all()[0].to_numpy()
         run_id = ""
         if not dry_run:
-            tags = run_tags(lake=lake, latest=as_of, origin=origin)
+            tags = {**run_tags(lake=lake, latest=as_of, origin=origin), **_recommended_by(chosen)}
             run_id = _logged(tracking, use_case, as_of, champion, propensity, tags)
             facts = _facts(lake, champion, as_of, run_id, len(propensity))
+            facts |= _recommended_by(chosen)
             lake.write_scores(use_case.name, as_of, session.stream(scores), facts=facts)
     return Scored(
         use_case.name,
@@ -219,3 +223,9 @@ def _facts(
         "history": lake.history(as_of),
         **{f"data_version_{name}": version for name, version in lake.log_versions().items()},
     }
+
+
+def _recommended_by(chosen: ChosenMethod) -> dict[str, str]:
+    """The way to recommend, under the same names on the run and beside the scores."""
+    version = "none" if chosen.version is None else str(chosen.version)
+    return {"recommender": chosen.label, "recommender_version": version}

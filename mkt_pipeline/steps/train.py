@@ -1,7 +1,6 @@
 """Step: train a challenger, compare it on later data, and promote it only if it is better."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from matplotlib.figure import Figure
 
@@ -25,13 +24,13 @@ from mkt_pipeline.modelling.training import train
 from mkt_pipeline.modelling.tuning import nobody
 from mkt_pipeline.steps.decision_pages import decision_pages
 from mkt_pipeline.steps.gate_evidence import comparable_champion, gate_evidence
-from mkt_pipeline.steps.promotion import NOT_PROMOTED, PROMOTED, WAITS, carry_out
+from mkt_pipeline.steps.promotion import PROMOTED, WAITS, carry_out, with_verdict
 from mkt_pipeline.steps.run_notes import training_note
 from mkt_pipeline.steps.stopwatch import Stopwatch
 from mkt_pipeline.steps.training_data import TrainingData
 from mkt_pipeline.steps.training_preparation import Prepared, prepare_training
 from mkt_pipeline.tracking.monitoring import Monitoring
-from mkt_pipeline.tracking.names import registered_model
+from mkt_pipeline.tracking.names import PROPENSITY, registered_model
 from mkt_pipeline.tracking.server import Tracking
 from mkt_pipeline.tracking.training_record import DataIdentity, TrainedRun
 
@@ -71,7 +70,7 @@ def train_challenger(
     before = tracking.champion_version(use_case.name)
     champion = comparable_champion(tracking, use_case, data)
     decision = decide(gate_evidence(outcome, data, as_of, champion), use_case.promotion)
-    decision, verdict = _with_verdict(decision, use_case)
+    decision, verdict = with_verdict(decision, use_case)
     if dry_run:
         return _report(use_case, as_of, outcome, decision, verdict, before, watch, registered=None)
     run = tracking.log_training(
@@ -103,16 +102,6 @@ def train_challenger(
     recorded = _recorded(use_case, as_of, decision, verdict, run, origin)
     carry_out(recorded, tracking=tracking, decisions=decisions)
     return _report(use_case, as_of, outcome, decision, verdict, before, watch, registered=run)
-
-
-def _with_verdict(decision: Decision, use_case: UseCase) -> tuple[Decision, str]:
-    """What becomes of the challenger; the sentence of one that waits does not call it promoted."""
-    if not decision.promote:
-        return decision, NOT_PROMOTED
-    if use_case.promotion.policy == "auto":
-        return decision, PROMOTED
-    passed = decision.sentence.replace("Promoted", "Passed", 1)
-    return replace(decision, sentence=f"Waits for approval. {passed}"), WAITS
 
 
 def _without_leaks(tracking: Tracking, prepared: Prepared, *, dry_run: bool) -> LeakReport:
@@ -202,6 +191,7 @@ def _report(
     return TrainingReport(
         use_case.name,
         str(as_of),
+        PROPENSITY,
         outcome.chosen.name,
         registered_model(use_case.name),
         str(registered.model_version) if registered else "none",

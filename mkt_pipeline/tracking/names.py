@@ -2,6 +2,9 @@
 
 CHAMPION, CHALLENGER, PREVIOUS = "champion", "challenger", "previous"
 
+PROPENSITY, RECOMMENDER = "propensity", "recommender"
+"""The kinds of model that a use case has."""
+
 DIGEST_TAG = "sha256"
 """Tag of a model version: SHA-256 over the files of the model."""
 
@@ -29,4 +32,14 @@ def monitoring_experiment(use_case: str) -> str:
 
 def registered_model(use_case: str) -> str:
     """The registered model of a use case."""
-    return f"propensity-{use_case}"
+    return f"{PROPENSITY}-{use_case}"
+
+
+def recommender_experiment(use_case: str) -> str:
+    """The experiment that holds the comparisons of recommenders of a use case."""
+    return f"{RECOMMENDER}/{use_case}"
+
+
+def registered_recommender(use_case: str) -> str:
+    """The registered recommender of a use case."""
+    return f"{RECOMMENDER}-{use_case}"

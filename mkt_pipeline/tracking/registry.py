@@ -1,6 +1,6 @@
 """Registered models: versions, aliases, and what lies behind an alias."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -33,10 +33,17 @@ class VersionFacts:
 
 
 class Registry:
-    """The registered models of one MLflow server, through its client."""
+    """The registered models of one MLflow server, through its client.
 
-    def __init__(self, client: Any) -> None:  # noqa: ANN401 - MLflow has no types
-        self.client = client
+    ``named`` says what the model of a use case is called.
+    """
+
+    def __init__(
+        self,
+        client: Any,  # noqa: ANN401 - MLflow has no types
+        named: Callable[[str], str] = registered_model,
+    ) -> None:
+        self.client, self.named = client, named
 
     def register(
         self, use_case: str, *, run_id: str, source: str, model_id: str, tags: Mapping[str, str]
@@ -46,8 +53,8 @@ class Registry:
         A training that is run again after it had promoted makes the champion once more: that is
         no challenger, and none is left.
         """
-        name = registered_model(use_case)
-        self._ensure_model(name, use_case)
+        name = self.named(use_case)
+        self.ensure_model(use_case, f"Propensity for {use_case}.")
         made = self.client.create_model_version(
             # The registry's database does not keep the model id: a tag does.
             name,
@@ -67,7 +74,7 @@ class Registry:
         from mlflow.exceptions import MlflowException
 
         try:
-            found = self.client.get_registered_model(registered_model(use_case))
+            found = self.client.get_registered_model(self.named(use_case))
         except MlflowException as error:
             if is_missing(error):
                 return None
@@ -77,7 +84,7 @@ class Registry:
 
     def promote(self, use_case: str, version: int) -> None:
         """Make ``version`` champion and remember the one before; harmless twice."""
-        name, before = registered_model(use_case), self.resolve(use_case, CHAMPION)
+        name, before = self.named(use_case), self.resolve(use_case, CHAMPION)
         if before is not None and before != version:
             self.client.set_registered_model_alias(name, PREVIOUS, str(before))
         self.client.set_registered_model_alias(name, CHAMPION, str(version))
@@ -91,7 +98,7 @@ class Registry:
 
     def restore(self, use_case: str, aliases: Mapping[str, str]) -> None:
         """Point the aliases to where they pointed before."""
-        name = registered_model(use_case)
+        name = self.named(use_case)
         for alias in (CHAMPION, CHALLENGER, PREVIOUS):
             if alias in aliases:
                 self.client.set_registered_model_alias(name, alias, aliases[alias])
@@ -102,7 +109,7 @@ class Registry:
         """The training behind a version; BadInputError where there is no such version."""
         from mlflow.exceptions import MlflowException
 
-        name = registered_model(use_case)
+        name = self.named(use_case)
         try:
             found = self.client.get_model_version(name, str(version))
         except MlflowException as error:
@@ -131,7 +138,7 @@ class Registry:
 
         ``run_url`` is the address of a run with ``{experiment}`` and ``{run}`` to fill in.
         """
-        name = registered_model(use_case)
+        name = self.named(use_case)
         found = self.client.get_model_version(name, str(version))
         run = self.client.get_run(found.run_id)
         with TemporaryDirectory(prefix="mkt-model-") as folder:
@@ -159,16 +166,17 @@ class Registry:
         version = self.resolve(use_case, alias)
         if version is None:
             return None
-        found = self.client.get_model_version(registered_model(use_case), str(version))
+        found = self.client.get_model_version(self.named(use_case), str(version))
         digest: str | None = found.tags.get(TRAINING_TAG)
         return digest
 
-    def _ensure_model(self, name: str, use_case: str) -> None:
+    def ensure_model(self, use_case: str, description: str) -> None:
+        """The registered model of a use case, made where there is none."""
         from mlflow.exceptions import MlflowException
 
         try:
             self.client.create_registered_model(
-                name, tags={"use_case": use_case}, description=f"Propensity for {use_case}."
+                self.named(use_case), tags={"use_case": use_case}, description=description
             )
         except MlflowException as error:
             if error.error_code != "RESOURCE_ALREADY_EXISTS":

@@ -131,3 +131,9 @@ class Runs:
         """A Markdown note, as a file and as the description that the page of the run shows."""
         self.client.log_text(run_id, text, "note.md")
         self.client.set_tag(run_id, NOTE_TAG, text)
+
+    def link_model(self, run_id: str, model_id: str) -> None:
+        """Say on a run which model it used."""
+        from mlflow.entities import LoggedModelInput
+
+        self.client.log_inputs(run_id, models=[LoggedModelInput(model_id)])

@@ -13,9 +13,8 @@ from mkt_pipeline.contracts.leaks import LeakReport
 from mkt_pipeline.contracts.trial import Trial
 from mkt_pipeline.contracts.use_case import UseCase
 from mkt_pipeline.tracking.champion import Champion
+from mkt_pipeline.tracking.connection import Connection
 from mkt_pipeline.tracking.digest import training_digest
-from mkt_pipeline.tracking.failures import asking, place
-from mkt_pipeline.tracking.library import library
 from mkt_pipeline.tracking.load_check import log_load_check, require_same
 from mkt_pipeline.tracking.model_files import log_model, stored_digest
 from mkt_pipeline.tracking.names import (
@@ -23,11 +22,14 @@ from mkt_pipeline.tracking.names import (
     CHAMPION,
     DIGEST_TAG,
     PREVIOUS,
+    PROPENSITY,
     TRAINING_TAG,
+    registered_model,
     scoring_experiment,
     training_experiment,
 )
 from mkt_pipeline.tracking.old_runs import old_scoring_runs
+from mkt_pipeline.tracking.recommenders import Recommenders
 from mkt_pipeline.tracking.registry import Registry, VersionFacts
 from mkt_pipeline.tracking.runs import Runs
 from mkt_pipeline.tracking.scoring_run import scoring_parameters, scoring_tags
@@ -45,10 +47,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-MACHINE_LEARNING = "workflowType=machine_learning"
-"""The pages of MLflow 3 open for GenAI unless the address or the browser's memory says otherwise;
-neither a setting of the server nor a tag of the experiment does."""
-
 
 class Tracking:
     """One MLflow server, by its address.
@@ -58,8 +56,20 @@ class Tracking:
     refuses the user.
     """
 
+    kind = PROPENSITY
+
     def __init__(self, url: str) -> None:
-        self.url = url.rstrip("/")
+        self._server = Connection(url)
+        self.url = self._server.url
+
+    @cached_property
+    def recommenders(self) -> Recommenders:
+        """The recommenders that are kept there."""
+        return Recommenders(self._server)
+
+    def registered_model(self, use_case: str) -> str:
+        """What the propensity model of a use case is called in the registry."""
+        return registered_model(use_case)
 
     def log_training(
         self,
@@ -239,7 +249,7 @@ class Tracking:
             experiment = self._runs.experiment(scoring_experiment(use_case.name))
             title = run_name("score", use_case.name, as_of)
             with self._runs.open(experiment, name=title, tags=every) as run_id:
-                self._link_model(run_id, champion.model_id)
+                self._runs.link_model(run_id, champion.model_id)
                 self._runs.log(run_id, metrics=metrics, parameters=parameters)
                 self._runs.log_figures(run_id, figures)
                 self._runs.note(run_id, note)
@@ -271,28 +281,19 @@ class Tracking:
         with self._asking():
             return self.version(use_case, self._registry.behind(use_case, alias))
 
-    def _link_model(self, run_id: str, model_id: str) -> None:
-        from mlflow.entities import LoggedModelInput
-
-        self._runs.client.log_inputs(run_id, models=[LoggedModelInput(model_id)])
-
     def _page(self, experiment_id: str, run_id: str) -> str:
-        return f"{place(self.url)}/#/experiments/{experiment_id}/runs/{run_id}?{MACHINE_LEARNING}"
+        return self._server.page(experiment_id, run_id)
 
     def _asking(self) -> AbstractContextManager[None]:
-        mlflow = library()
-        # Models are logged and loaded through MLflow's own global address.
-        mlflow.set_tracking_uri(self.url)
-        mlflow.set_registry_uri(self.url)
-        return asking(self.url)
+        return self._server.asking()
 
-    @cached_property
+    @property
     def _client(self) -> Any:  # noqa: ANN401 - MLflow has no types
-        return library().MlflowClient(tracking_uri=self.url, registry_uri=self.url)
+        return self._server.client
 
     @property
     def _runs(self) -> Runs:
-        return Runs(self._client)
+        return self._server.runs
 
     @property
     def _registry(self) -> Registry:

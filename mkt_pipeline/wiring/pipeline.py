@@ -12,12 +12,14 @@ from mkt_pipeline.contracts.night import (
     Scored,
     TrainingReport,
 )
+from mkt_pipeline.contracts.recommender_report import RecommenderReport
 from mkt_pipeline.contracts.tuned import Tuned
 from mkt_pipeline.crm.database import Crm
 from mkt_pipeline.modelling.breakdown import Breakdown
 from mkt_pipeline.settings import Settings
 from mkt_pipeline.steps.approval import Answered, answer
 from mkt_pipeline.steps.breakdown import break_down
+from mkt_pipeline.steps.choose_recommender import choose_recommender
 from mkt_pipeline.steps.erase import Erasure, NothingLeft, erase_person, verify_erased
 from mkt_pipeline.steps.explain import explain_customer
 from mkt_pipeline.steps.extract import extract_changes
@@ -27,6 +29,7 @@ from mkt_pipeline.steps.publish import publish_segments
 from mkt_pipeline.steps.score import score_customers
 from mkt_pipeline.steps.train import train_challenger
 from mkt_pipeline.steps.tune import tune_candidate
+from mkt_pipeline.tracking.names import PROPENSITY
 from mkt_pipeline.wiring.edges import Edges
 
 NO_ORIGIN: Mapping[str, str] = {}
@@ -114,6 +117,25 @@ class Pipeline(Edges):
             dry_run=dry_run,
         )
 
+    def recommender(
+        self,
+        use_case: str,
+        *,
+        as_of: str | None = None,
+        dry_run: bool = False,
+        origin: Mapping[str, str] = NO_ORIGIN,
+    ) -> RecommenderReport:
+        """Compare the ways to recommend, and use the simplest that is not beaten."""
+        return choose_recommender(
+            lake=self.lake,
+            tracking=self.tracking,
+            decisions=ModelDecisions(self.campaign) if dry_run else self.model_decisions,
+            use_case=self.use_case(use_case),
+            as_of=self.as_of(as_of),
+            origin=origin,
+            dry_run=dry_run,
+        )
+
     def decision_page(self, run_id: str) -> str:
         """What the gate wrote for people after a training."""
         return self.tracking.decision_page(run_id)
@@ -127,10 +149,11 @@ class Pipeline(Edges):
         approved: bool,
         who: str,
         reason: str,
+        kind: str = PROPENSITY,
     ) -> Answered:
         """Carry out and record what a person answered about a challenger that waits."""
         return answer(
-            tracking=self.tracking,
+            tracking=self.tracking if kind == PROPENSITY else self.tracking.recommenders,
             decisions=self.model_decisions,
             use_case=self.use_case(use_case).name,
             version=version,

@@ -26,10 +26,11 @@ SHAPE = {
         "every_use_case": [],
     },
     "propensity_training": {
-        "ensure_extracted": ["candidates", "train"],
+        "ensure_extracted": ["candidates", "choose_recommender", "train"],
         "candidates": ["tune"],
         "tune": ["train"],
         "train": ["waiting"],
+        "choose_recommender": ["waiting"],
         "waiting": ["carry_out", "questions"],
         "questions": ["approve"],
         "approve": ["carry_out"],
@@ -140,7 +141,17 @@ def test_a_mapped_task_gets_by_name_what_its_label_looks_for(bag):
         if task["label"]
     }
     looked_for = {
-        **dict.fromkeys(("build", "train", "night.score", "night.publish", "monitor"), "use_case"),
+        **dict.fromkeys(
+            (
+                "build",
+                "train",
+                "choose_recommender",
+                "night.score",
+                "night.publish",
+                "monitor",
+            ),
+            "use_case",
+        ),
         "tune": "what",
         "carry_out": "pair",
         "approve": "subject",

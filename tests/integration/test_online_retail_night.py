@@ -84,3 +84,17 @@ def test_a_night_of_2011_ranks_who_bought_in_the_ninety_days_after_it(pipeline, 
     assert 0.40 < figures["base_rate"] < 0.47
     assert figures["roc_auc"] == pytest.approx(roc_auc_score(label, propensity))
     assert figures["roc_auc"] > FLOOR
+
+
+def test_recommendations_of_2011_beat_popularity_on_two_later_windows(pipeline, capsys):
+    pipeline.extract_where_needed(as_of=str(CLOSED))
+    found = pipeline.recommender(CASE, as_of=str(CLOSED))
+    with capsys.disabled():
+        print(f"\n{pipeline.decision_page(found.run_id)}")
+        print(f"{found.seconds:.1f} s")
+    assert found.promoted, found.sentence
+    values = {label.split(" ")[0]: one["ndcg_at_3"] for label, one in found.figures.items()}
+    chosen = found.figures[found.chosen]
+    assert chosen["ndcg_at_3"] > 2.3 * values["popularity"]
+    assert chosen["ndcg_at_3"] >= 0.97 * values["personal_frequency"]
+    assert chosen["coverage"] > 0.2

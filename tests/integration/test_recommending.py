@@ -12,7 +12,7 @@ from mkt_pipeline.stack.addresses import addresses
 from mkt_pipeline.stack.deployment import deployment
 from mkt_pipeline.stack.launch import up
 from mkt_pipeline.stack.shutdown import down
-from mkt_pipeline.steps import recommend as step
+from mkt_pipeline.steps import purchase_history as step
 from mkt_pipeline.steps.recommend import recommending
 from mkt_pipeline.wiring.pipeline import wire
 
@@ -54,7 +54,7 @@ def offered(pipeline, ids, *, batches=(10_000,)):
         while len(documents) < len(ids):
             size = min(batches[len(documents) % len(batches)], len(ids) - len(documents))
             documents += made.recommender.documents(made.evidence.take(size)).to_pylist()
-    return documents, made.recommender.transitions.popularity.tolist()
+    return documents, made.recommender.learned.transitions.popularity.tolist()
 
 
 def test_recommendations_do_not_depend_on_the_batch_or_on_the_order_of_customers(pipeline, ids):

@@ -10,9 +10,8 @@ from offers import Shop, shop
 
 from mkt_pipeline.contracts.as_of import AsOf
 from mkt_pipeline.errors import BadInputError
+from mkt_pipeline.segments.assortment import assortment
 from mkt_pipeline.segments.evidence_matrix import weighted_evidence
-from mkt_pipeline.segments.purchase_evidence import encode
-from mkt_pipeline.segments.recommend import fit_recommender
 
 AS_OF = AsOf(date(2026, 11, 16))
 EVENTS = ["customer_id", "product_id", "kind", "days"]
@@ -137,7 +136,7 @@ def test_a_purchase_repeated_in_the_evidence_counts_once():
     history = [*PEN_THEN_INK, *POPULAR_PAPER, ["me", "pen", "bought", 20]]
     once = fitted(history, evidence=events([["me", "pen", "looked", 2]]).iloc[:0])
     twice = fitted(history)
-    scores = [each.recommender.transitions.popularity.tolist() for each in (once, twice)]
+    scores = [each.recommender.learned.transitions.popularity.tolist() for each in (once, twice)]
     assert scores[0] == scores[1]
     assert once.matrix(["me"]).sum() == twice.matrix(["me"]).sum()
 
@@ -190,15 +189,10 @@ def test_evidence_from_the_lake_weighs_what_evidence_in_memory_weighs():
         )
     ]
     made = fitted(history)
-    known = encode(
-        evidence=made.evidence,
-        purchases=made.purchases,
-        product_ids=pd.Index(made.recommender.product_ids),
-        as_of=AS_OF.cutoff,
-    )
-    weighted = weighted_evidence(known, age=0, half_life_days=made.recommender.half_life_days)
+    known, layout = made.assortment.known.evidence, made.assortment.layout
+    weighted = weighted_evidence(known, age=0, half_life_days=layout.half_life_days)
     ids = list(known.customers)
-    expected = weighted.matrix(customers=len(ids), sources=made.recommender.sources.num_rows)
+    expected = weighted.matrix(customers=len(ids), sources=layout.sources.num_rows)
     found = made.matrix([*ids, "a stranger"])
     assert found.nnz == expected.nnz > 200
     np.testing.assert_allclose(found[:-1].toarray(), expected.toarray(), rtol=1e-5)
@@ -215,4 +209,4 @@ def test_times_without_a_zone_are_refused():
         fitted(POPULAR_PAPER, purchases=naive)
     known = {"evidence": events([]), "purchases": events([]), "products": catalogue()}
     with pytest.raises(BadInputError, match="no time zone"):
-        fit_recommender(**known, as_of=AS_OF.cutoff.replace(tzinfo=None))
+        assortment(**known, as_of=AS_OF.cutoff.replace(tzinfo=None))
