@@ -12,23 +12,30 @@ from rich.table import Table
 from mkt_pipeline.errors import BadInputError
 
 if TYPE_CHECKING:
+    from mkt_pipeline.modelling.waterfall import Form
     from mkt_pipeline.wiring.pipeline import Pipeline
 
-FORMATS = (".png", ".svg", ".pdf")
-"""An .svg keeps its text as text: whoever looks at it brings the letters."""
 
-
-def refuse_unknown_format(picture: Path) -> None:
+def refuse_unknown_form(picture: Path) -> None:
     """Before anything is asked."""
-    if picture.suffix.lower() not in FORMATS:
-        raise BadInputError(
-            f"{picture.name} is no picture that can be drawn",
-            remedy=f"end its name with {', '.join(FORMATS)}",
-        )
+    form_of(picture)
     if not picture.parent.is_dir():
         raise BadInputError(
             f"the folder {picture.parent} does not exist", remedy="make it, or choose another"
         )
+
+
+def form_of(picture: Path) -> "Form":
+    """The form of a picture, by the end of its name."""
+    from mkt_pipeline.modelling.waterfall import FORMS
+
+    for form in FORMS:
+        if picture.suffix.lower() == f".{form}":
+            return form
+    raise BadInputError(
+        f"{picture.name} is no picture that can be drawn",
+        remedy=f"end its name with .{', .'.join(FORMS)}",
+    )
 
 
 def file_of(picture: Path, use_case: str, found: Sequence[object]) -> Path:
@@ -40,17 +47,12 @@ def file_of(picture: Path, use_case: str, found: Sequence[object]) -> Path:
 
 def broken_down(steps: "Pipeline", one: Mapping[str, Any], picture: Path) -> dict[str, Any]:
     """Ask the model, draw ``picture``, and return what was found as a document."""
-    from matplotlib import rc_context
-
     from mkt_pipeline.modelling.waterfall import waterfall
 
     found = steps.breakdown(one["use_case"], one["customer_id"], as_of=str(one["as_of"]))
     language = steps.use_case(one["use_case"]).reasons.languages[0]
     title = f"{one['use_case']}, {one['as_of']}: {one['customer_id']}"
-    letters = picture.suffix.lower() != ".svg"
-    figure = waterfall(found, title=title, language=language, letters=letters)
-    with rc_context({"svg.fonttype": "none"}):
-        figure.savefig(picture, dpi=150)
+    picture.write_bytes(waterfall(found, title=title, language=language, form=form_of(picture)))
     return {**asdict(found), "picture": str(picture), "language": language}
 
 

@@ -14,7 +14,7 @@ from mkt_pipeline.cli.breakdown import (
     file_of,
     headline,
     recommended,
-    refuse_unknown_format,
+    refuse_unknown_form,
 )
 from mkt_pipeline.cli.options import AsOfOption, JsonOption, UseCaseOption
 from mkt_pipeline.cli.pipeline import chosen, pipeline
@@ -44,7 +44,7 @@ def explain(
     Looks in every use case; exit code 65 where the customer has a score in none.
     """
     if picture:
-        refuse_unknown_format(picture)
+        refuse_unknown_form(picture)
     steps = pipeline()
     found, refused = explanations(steps, chosen(steps, use_case), customer_id, as_of=as_of)
     if picture:

@@ -1,6 +1,8 @@
 """A customer's breakdown as a picture."""
 
-from typing import Any
+import warnings
+from io import BytesIO
+from typing import Any, Literal
 
 from matplotlib import font_manager, rc_context
 from matplotlib.figure import Figure
@@ -8,6 +10,9 @@ from matplotlib.figure import Figure
 from mkt_pipeline.contracts.reason_rules import Language
 from mkt_pipeline.errors import BadInputError
 from mkt_pipeline.modelling.breakdown import Breakdown
+
+Form = Literal["png", "svg", "pdf"]
+FORMS: tuple[Form, ...] = ("png", "svg", "pdf")
 
 MOST_BARS = 12
 """The weaker ones share a bar."""
@@ -34,32 +39,40 @@ _CHINESE_FONTS = (
 )
 
 
-def waterfall(found: Breakdown, *, title: str, language: Language, letters: bool) -> Figure:
-    """Bars from the usual customer's log-odds to this customer's, strongest first.
+def waterfall(found: Breakdown, *, title: str, language: Language, form: Form) -> bytes:
+    """Bars from the usual customer's log-odds to this customer's, strongest first, as a file.
 
-    ``letters`` asks for a font of this machine that has the letters of ``language``, as pictures
-    of pixels need it; BadInputError where there is none.
+    The text of an ``svg`` stays text, and whoever looks at it brings the letters; the others need a
+    font of this machine that has those of ``language``: BadInputError where there is none.
     """
-    words, font = _WORDS[language], _font(language) if letters else None
-    with rc_context({"font.family": [font, "DejaVu Sans"]} if font else {}):
-        bars = _bars(found, language, words["rest"])
-        figure = Figure(figsize=(9, 1.6 + 0.4 * (len(bars) + 2)), layout="constrained")
-        axes = figure.subplots()
-        _draw(axes, found, bars)
-        axes.set_yticks(
-            range(len(bars) + 2),
-            [
-                f"{words['usual']}: {found.usual_propensity:.1%}",
-                *(text for text, _ in bars),
-                f"{words['here']}: {found.propensity:.1%}",
-            ],
-        )
-        axes.invert_yaxis()
-        axes.set(xlabel=words["axis"], title=title)
-        axes.grid(axis="x", alpha=0.3)
-        axes.spines[["top", "right", "left"]].set_visible(False)
-        # Fonts are looked up when text is drawn, so that it has to happen here.
-        figure.draw_without_rendering()
+    font = None if form == "svg" else _font(language)
+    fonts = {"font.family": [font, "DejaVu Sans"]} if font else {}
+    written = BytesIO()
+    with rc_context({**fonts, "svg.fonttype": "none"}), warnings.catch_warnings():
+        if form == "svg":  # letters are measured here and drawn elsewhere
+            warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+        _figure(found, title, language).savefig(written, format=form, dpi=150)
+    return written.getvalue()
+
+
+def _figure(found: Breakdown, title: str, language: Language) -> Figure:
+    words = _WORDS[language]
+    bars = _bars(found, language, words["rest"])
+    figure = Figure(figsize=(9, 1.6 + 0.4 * (len(bars) + 2)), layout="constrained")
+    axes = figure.subplots()
+    _draw(axes, found, bars)
+    axes.set_yticks(
+        range(len(bars) + 2),
+        [
+            f"{words['usual']}: {found.usual_propensity:.1%}",
+            *(text for text, _ in bars),
+            f"{words['here']}: {found.propensity:.1%}",
+        ],
+    )
+    axes.invert_yaxis()
+    axes.set(xlabel=words["axis"], title=title)
+    axes.grid(axis="x", alpha=0.3)
+    axes.spines[["top", "right", "left"]].set_visible(False)
     return figure
 
 
