@@ -31,8 +31,10 @@ class World:
     later: pd.DataFrame
     products: Sequence[str]
 
-    def judged(self, *, repeatable: bool = True) -> tuple[Resampled, dict[str, np.ndarray]]:
-        """Every method with its usual settings, and its lists."""
+    def judged(
+        self, *, repeatable: bool = True, at_once: int | None = None
+    ) -> tuple[Resampled, dict[str, np.ndarray]]:
+        """Every method with its usual settings, and its lists, made for so many at once."""
         frame = self.events.rename(columns={"customer": "customer_id", "product": "product_id"})
         times = [AS_OF.cutoff - timedelta(days=float(days)) for days in frame["days"]]
         frame["happened_at"] = pd.to_datetime(pd.Series(times, index=frame.index), utc=True)
@@ -52,7 +54,10 @@ class World:
         lists, figures = {}, {}
         for method in METHODS:
             made = recommender(offer, method=method, repeatable=repeatable)
-            found = lists[method.name] = made.numbers(evidence)
+            size = at_once or len(customers)
+            parts = range(0, len(customers), size)
+            found = np.concatenate([made.numbers(evidence[n : n + size]) for n in parts])
+            lists[method.name] = found
             for name, values in measures(found, bought).items():
                 figures[method.name, name] = mean_of(values)
             figures[method.name, COVERAGE] = lambda weight, found=found: coverage(

@@ -92,7 +92,9 @@ def _absolute(evidence: RecommenderEvidence, rules: PromotionRules) -> tuple[Che
         if baseline != chosen
     ]
     seconds, limit = evidence.seconds_per_million, rules.seconds_per_million
-    quick = Check("seconds for a million customers", seconds, "at most", limit, seconds <= limit)
+    quick = Check(
+        "processor seconds for a million customers", seconds, "at most", limit, seconds <= limit
+    )
     return (found, *held, quick)
 
 

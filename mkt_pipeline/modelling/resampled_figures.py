@@ -47,7 +47,8 @@ def interval_of_count(drawn: Resampled, model: str, measure: str) -> Interval:
     tail = (1 - CONFIDENCE) / 2
     value, draws = drawn.values[model, measure], drawn.draws[model, measure]
     low, high = np.quantile(draws, (tail, 1 - tail)) + value - draws.mean()
-    return Interval(value, max(float(low), 0.0), min(float(high), 1.0))
+    # Where every draw counts nearly all there is, the middle lies beyond a bound.
+    return Interval(value, min(float(low), value), max(float(high), value))
 
 
 def _mean(values: Values, weight: Values) -> float:

@@ -40,7 +40,7 @@ class JudgedWindow:
 
     ``bought`` (customers by candidates) has 1 for each purchase in it, ``lists`` by the label of
     each method what it would have offered, of shape [customers, count], and ``seconds`` how long
-    that took for all of them, without learning.
+    processors worked on that for all of them, without learning: others work beside a training.
     """
 
     as_of: AsOf
@@ -103,9 +103,9 @@ def judged_window(
     lists, seconds = {}, {}
     for method in methods:
         made = learned(offer, use_case, method)
-        began = time.monotonic()
+        began = time.process_time()
         lists[method.label] = made.numbers(evidence)
-        seconds[method.label] = time.monotonic() - began
+        seconds[method.label] = time.process_time() - began
     closes = as_of.shifted(use_case.gap_days + use_case.horizon_days)
     return JudgedWindow(as_of, closes, bought, lists, seconds)
 

@@ -97,4 +97,4 @@ def test_recommendations_of_2011_beat_popularity_on_two_later_windows(pipeline, 
     chosen = found.figures[found.chosen]
     assert chosen["ndcg_at_3"] > 2.3 * values["popularity"]
     assert chosen["ndcg_at_3"] >= 0.97 * values["personal_frequency"]
-    assert chosen["coverage"] > 0.2
+    assert chosen["coverage"] > 50 * found.figures["popularity (half_life_days 30)"]["coverage"]

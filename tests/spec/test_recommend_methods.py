@@ -147,6 +147,12 @@ def test_every_method_learns_the_same_twice(method):
     assert np.array_equal(first, second)
 
 
+def test_what_is_offered_does_not_depend_on_who_else_is_asked_for():
+    world = tastes(customers=90)
+    (_, whole), (_, parts) = world.judged(), world.judged(at_once=7)
+    assert all(np.array_equal(whole[name], parts[name]) for name in NAMES)
+
+
 def test_an_unknown_method_is_refused_with_those_there_are():
     with pytest.raises(BadInputError, match=r"called guess.*popularity, personal_frequency"):
         methods_named(["popularity", "guess"])

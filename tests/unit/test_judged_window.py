@@ -148,8 +148,12 @@ def test_nothing_from_the_cut_on_changes_what_is_offered(session):
     after = [(f"c{n:03}", "tea", 5.0) for n in range(100)]
     future = [(c, "car", d) for c, _, d in crowd(random, np.arange(0, 29))] * 3
     plain = judged(session, tables([*before, *after], looks=looks))
-    other = [("c001", "car", float(d)) for d in range(40, 60)]
-    full = judged(session, tables([*before, *after, *other], looks=[*looks, *future]))
+    # Customers of the future, whom nobody could know, all buy what was rare before.
+    new = [(f"n{n:03}", "car", float(d)) for n in range(300) for d in (1, 9)]
+    unknown = {customer: 0 for customer, *_ in new}.items()
+    full = judged(
+        session, tables([*before, *after, *new], looks=[*looks, *future], customers=unknown)
+    )
     assert plain.customers == full.customers == 100
     for way in WAYS:
         assert np.array_equal(plain.lists[way.label], full.lists[way.label]), way.label

@@ -11,6 +11,7 @@ from mkt_pipeline.modelling.recommender_gate import (
     simplest_not_beaten,
 )
 from mkt_pipeline.modelling.resampled_figures import mean_of, resample_figures
+from mkt_pipeline.modelling.resampling import Interval
 
 CUSTOMERS = 400
 ORDER = ["plain", "middle", "complex"]
@@ -86,7 +87,10 @@ def test_the_method_in_use_does_not_take_over_from_itself():
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
-        ({"seconds_per_million": 301.0}, "seconds for a million customers is 301, not at most 300"),
+        (
+            {"seconds_per_million": 301.0},
+            "processor seconds for a million customers is 301, not at most 300",
+        ),
         ({"chosen": "plain"}, "the NDCG of middle is higher is 1, not at most 0.95"),
     ],
 )
@@ -119,3 +123,5 @@ def test_the_interval_of_a_count_lies_around_it_though_every_draw_counts_less():
     assert found.draws["m", "coverage"].max() < found.values["m", "coverage"] == 0.5
     around = interval(found, "m", "coverage")
     assert around.low < 0.5 < around.high
+    whole = resample_figures({("m", "coverage"): lambda _: 1.0}, customers=100, seed=1)
+    assert interval(whole, "m", "coverage") == Interval(1.0, 1.0, 1.0)
