@@ -46,9 +46,12 @@ def waterfall(found: Breakdown, *, title: str, language: Language, form: Form) -
     font of this machine that has those of ``language``: BadInputError where there is none.
     """
     font = None if form == "svg" else _font(language)
-    fonts = {"font.family": [font, "DejaVu Sans"]} if font else {}
+    families = [font, "DejaVu Sans"] if font else ["DejaVu Sans"]
     written = BytesIO()
-    with rc_context({**fonts, "svg.fonttype": "none"}), warnings.catch_warnings():
+    with (
+        rc_context({"font.family": families, "svg.fonttype": "none"}),
+        warnings.catch_warnings(),
+    ):
         if form == "svg":  # letters are measured here and drawn elsewhere
             warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         _figure(found, title, language).savefig(written, format=form, dpi=150)
