@@ -28,12 +28,22 @@ class Releases:
         _note(self.held, {"entity": entity, "as_of": as_of, "rows": rows, "why": why})
 
     def release(self, *, entity: str, as_of: str, who: str, reason: str) -> Mapping[str, Any]:
-        """Accept what held a night of an entity, up to the rows that held it and a tenth more."""
+        """Accept what held a night of an entity, up to the rows that held it and a tenth more.
+
+        Refused: a night that is not held, and one that was released since it was held.
+        """
         held = next((one for one in self.nights() if _is(one, entity, as_of)), None)
         if held is None:
             raise BadInputError(
                 f"no night of {entity} as of {as_of} is held",
                 remedy="`mkt quarantine show` lists those that are",
+            )
+        before = next((one for one in self.decisions() if _is(one, entity, as_of)), None)
+        if before is not None and before["at"] >= held["at"]:
+            raise BadInputError(
+                f"the night of {entity} as of {as_of} was released already by {before['who']}:"
+                f" {before['reason']}",
+                remedy="run the night again",
             )
         done = {**held, "who": who, "reason": reason}
         _note(self.released, done)

@@ -40,7 +40,10 @@ def _told(what: str, error: Exception) -> MktError | None:
             "the memory that a step may use is not enough",
             remedy="raise MKT_MEMORY_LIMIT (600MB suits a million customers)",
         )
-    if isinstance(error, OSError) and not isinstance(error, PermissionError):
+    refused = isinstance(error, PermissionError) or (
+        isinstance(error, OSError) and error.errno == errno.EROFS
+    )
+    if isinstance(error, OSError) and not refused:
         return None  # not a matter of storage: somebody else knows what it means
     first_line = (str(error).splitlines() or [type(error).__name__])[0]
     return FailNowError(f"{what}: {first_line}", remedy="check the lake's folder and its rights")

@@ -18,8 +18,12 @@ PATIENCE_SECONDS = 15.0
 FOLLOWS_WITHIN_SECONDS = 60.0
 """The scheduler sees a new asset event within seconds."""
 
-ENDS_WITHIN_SECONDS = 1800.0
-"""A night of the sample takes a minute; of a million customers, a quarter of an hour."""
+QUIET_SECONDS = 1800.0
+"""How long a run may stand still. While a task works it is waited for: tasks have time limits of
+their own, and Airflow fails those that stopped giving signs of life.
+"""
+
+AT_WORK = ("running", "queued", "scheduled", "restarting", "up_for_retry")
 
 PAUSE_SECONDS = 0.5
 
@@ -63,20 +67,30 @@ def wait_for_dags(
         time.sleep(PAUSE_SECONDS)
 
 
-def follow(api: AirflowApi, run: DagRun, watch: Watch) -> DagRun:
-    """Watch one run until it has ended well; a failed task is an error that names its log."""
-    deadline = time.monotonic() + ENDS_WITHIN_SECONDS
+def follow(
+    api: AirflowApi, run: DagRun, watch: Watch, *, quiet_seconds: float = QUIET_SECONDS
+) -> DagRun:
+    """Watch one run until it has ended well; a failed task is an error that names its log.
+
+    A run in which nothing moves for ``quiet_seconds`` is left to itself, as an error.
+    """
+    moved = time.monotonic()
+    states: tuple[tuple[str, str | None], ...] = ()
     while True:
         run, tasks = api.run(run), api.tasks(run)
+        before, states = states, tuple((task.name, task.state) for task in tasks)
+        if states != before or any(task.state in AT_WORK for task in tasks):
+            moved = time.monotonic()
         watch(Step(run, tasks, _failures(api, run, tasks)))
         if run.state == "failed":
             raise _failed(api, run, tasks)
         if run.ended:
             return run
-        if time.monotonic() > deadline:
+        if time.monotonic() > moved + quiet_seconds:
             raise StackError(
-                f"{run.dag_id} still runs after {ENDS_WITHIN_SECONDS / 60:.0f} minutes",
-                remedy=f"look at its tasks on {_address(api, run)}",
+                f"{run.dag_id} goes on, but nothing has moved for {quiet_seconds / 60:.0f} minutes",
+                remedy=f"see what it waits for on {_address(api, run)}; the same command follows it"
+                " again",
             )
         time.sleep(PAUSE_SECONDS)
 

@@ -100,6 +100,10 @@ def test_a_release_needs_a_held_night_and_a_reason_and_is_kept(mkt):
 
     done = mkt("release", "consents", "--as-of", "2026-01-10", "--reason", "a new status")
     assert "10 rows are accepted" in done.stdout
+    again = mkt("release", "consents", "--as-of", "2026-01-10", "--reason", "another").exception
+    assert isinstance(again, BadInputError)
+    assert "was released already by" in str(again)
+    assert "a new status" in str(again)
 
     assert extract(mkt.lake).inserted == 10
     (held,) = json.loads(mkt("show", "--json").stdout)["held"]
