@@ -12,14 +12,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import mutual_info_score
+from sklearn.metrics import average_precision_score, mutual_info_score
+from sklearn.pipeline import Pipeline
 
 from mkt_pipeline.contracts.feature import Feature
 from mkt_pipeline.modelling.boosting import BOOSTING
-from mkt_pipeline.modelling.calibration import Calibrated, Calibrator
-from mkt_pipeline.modelling.encoded_columns import features_of_columns
+from mkt_pipeline.modelling.encoded_columns import feature_places, features_of_columns
 from mkt_pipeline.modelling.encoding import scaled
-from mkt_pipeline.modelling.importance import importance
+from mkt_pipeline.modelling.importance import REPEATS, SAMPLE_ROWS
 from mkt_pipeline.modelling.labelled import Labelled
 
 MOST_ROWS = 20_000
@@ -162,10 +162,31 @@ def _permutation(features: Sequence[Feature], data: Labelled, seed: int) -> Figu
     if judged.positives in (0, judged.rows) or learned.positives in (0, learned.rows):
         return dict.fromkeys((feature.name for feature in features), 0.0)
     pipeline = BOOSTING.fitted(features, learned, seed)
-    score = pipeline.decision_function(judged.frame)
-    model = Calibrated(pipeline, Calibrator("sigmoid").fit(score, judged.label))
-    found = importance(model=model, data=judged, features=features, seed=seed)
-    return dict(zip(found["feature"], found["mean"].tolist(), strict=True))
+    return _losses(pipeline, features, judged, np.random.default_rng(seed))
+
+
+def _losses(
+    pipeline: Pipeline, features: Sequence[Feature], data: Labelled, rng: np.random.Generator
+) -> Figures:
+    """As ``importance``, of boosted trees: encoded once, for each feature is a column there."""
+    chosen = np.sort(rng.permutation(data.rows)[:SAMPLE_ROWS])
+    encoder, trees = pipeline[0], pipeline[1]
+    rows, label = encoder.transform(data.frame.iloc[chosen]), data.label[chosen]
+    places = feature_places(encoder, features)
+    orders = [rng.permutation(len(rows)) for _ in range(REPEATS)]
+    if places is None or label.all() or not label.any():
+        return dict.fromkeys((feature.name for feature in features), 0.0)
+    whole = average_precision_score(label, trees.decision_function(rows))
+    result = {}
+    for feature, place in zip(features, places.tolist(), strict=True):
+        own = rows[:, place].copy()
+        lost = 0.0
+        for order in orders:
+            rows[:, place] = own[order]
+            lost += whole - average_precision_score(label, trees.decision_function(rows))
+        rows[:, place] = own
+        result[feature.name] = float(lost / len(orders))
+    return result
 
 
 def _only(data: Labelled, rows: npt.NDArray[np.bool_]) -> Labelled:
