@@ -170,22 +170,20 @@ def _losses(
 ) -> Figures:
     """As ``importance``, of boosted trees: encoded once, for each feature is a column there."""
     chosen = np.sort(rng.permutation(data.rows)[:SAMPLE_ROWS])
-    encoder, trees = pipeline[0], pipeline[1]
-    rows, label = encoder.transform(data.frame.iloc[chosen]), data.label[chosen]
-    places = feature_places(encoder, features)
-    orders = [rng.permutation(len(rows)) for _ in range(REPEATS)]
-    if places is None or label.all() or not label.any():
+    encoder, trees, label = pipeline[0], pipeline[1], data.label[chosen]
+    places, tables = feature_places(encoder, features), trees.tables
+    if places is None or tables is None or label.all() or not label.any():
         return dict.fromkeys((feature.name for feature in features), 0.0)
-    whole = average_precision_score(label, trees.decision_function(rows))
+    rows = trees.prepared(encoder.transform(data.frame.iloc[chosen]))
+    codes = tables.codes(rows)
+    score = tables.score(codes)
+    whole = average_precision_score(label, score)
+    orders = [rng.permutation(len(rows)) for _ in range(REPEATS)]
     result = {}
-    for feature, place in zip(features, places.tolist(), strict=True):
-        own = rows[:, place].copy()
-        lost = 0.0
-        for order in orders:
-            rows[:, place] = own[order]
-            lost += whole - average_precision_score(label, trees.decision_function(rows))
-        rows[:, place] = own
-        result[feature.name] = float(lost / len(orders))
+    for feature, place in zip(features, trees.prepared_place()[places].tolist(), strict=True):
+        dealt = [tables.score_with(codes, score, place, rows[order, place]) for order in orders]
+        lost = [whole - average_precision_score(label, one) for one in dealt]
+        result[feature.name] = float(np.mean(lost))
     return result
 
 

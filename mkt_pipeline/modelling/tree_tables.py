@@ -97,6 +97,22 @@ class TreeTables:
             result += tree.leaves[code]
         return result
 
+    def score_with(self, codes: Codes, score: Values, column: int, values: Values) -> Values:
+        """What ``score`` (of rows with ``codes``) becomes with other ``values`` in one column.
+
+        Of shape [rows]; only trees that look at the column are looked up again.
+        """
+        result = score.copy()
+        for tree, code in zip(self.trees, codes, strict=True):
+            changed = code
+            for bit, split in enumerate(tree.splits):
+                if tree.columns[bit] == column:
+                    left = self.splits[split].of(values).astype(np.uint16)
+                    changed = (changed & ~np.uint16(1 << bit)) | (left << np.uint16(bit))
+            if changed is not code:
+                result += tree.leaves[changed] - tree.leaves[code]
+        return result
+
     def moves(self, usual: Codes, groups: Sequence[frozenset[int]]) -> "MoveTables":
         """What each of ``groups`` (sets of columns that are all columns together) moves.
 

@@ -221,6 +221,19 @@ def test_values_on_a_threshold_go_where_the_model_sends_them(customers):
     np.testing.assert_array_equal(tables.score(tables.codes(np.asfortranarray(rows))), expected)
 
 
+def test_other_values_in_one_column_give_the_score_of_the_changed_rows(customers):
+    trees = fitted(BOOSTING, customers).model[1]
+    tables, rng = trees.tables, np.random.default_rng(5)
+    rows = np.asfortranarray(rng.integers(0, 4, (300, trees.n_features_in_)).astype(float))
+    codes = tables.codes(rows)
+    for column in range(rows.shape[1]):
+        changed = rows.copy(order="F")
+        changed[:, column] = rng.permutation(changed[:, column])
+        told = tables.score_with(codes, tables.score(codes), column, changed[:, column])
+        np.testing.assert_allclose(told, tables.score(tables.codes(changed)), atol=1e-9)
+        assert not np.array_equal(told, tables.score(codes))
+
+
 def test_the_tables_are_no_part_of_what_is_kept(customers):
     trees = fitted(BOOSTING, customers).model[1]
     before = set(trees.__getstate__())
