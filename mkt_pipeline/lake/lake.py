@@ -207,9 +207,9 @@ class Lake:
         store = self._day_store("vocabulary", use_case)
         with self.session() as session:
             rows = session.read(store.files()).to_pyarrow().to_pylist() if store.exists else []
-        return Vocabulary(
-            {name: tuple(r["value"] for r in rows if r["dimension"] == name) for name in DIMENSIONS}
-        )
+        pinned = {n: tuple(r["value"] for r in rows if r["dimension"] == n) for n in DIMENSIONS}
+        # Extended by nothing, each value is there once: two steps may have pinned it at once.
+        return Vocabulary(pinned).extended(Vocabulary())
 
     def pin_vocabulary(self, use_case: str, found: Vocabulary) -> Vocabulary:
         """Extend what is pinned by what was found; nothing pinned is ever taken back."""

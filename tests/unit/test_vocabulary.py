@@ -1,5 +1,6 @@
 from mkt_pipeline.contracts.vocabulary import Vocabulary
 from mkt_pipeline.features.definition import slugs
+from mkt_pipeline.lake.lake import Lake
 
 
 def test_a_vocabulary_only_grows_and_keeps_its_order():
@@ -17,3 +18,13 @@ def test_values_that_would_share_a_column_are_numbered():
         "Überfahrt": "berfahrt",
         "?": "value",
     }
+
+
+def test_what_two_steps_pin_at_once_is_pinned_once(tmp_path, monkeypatch):
+    lake = Lake(str(tmp_path / "lake"), "shop", "UTC", tmp_path / "scratch", "500MB", 2)
+    found = Vocabulary({"kind": ("visit", "call"), "attribute": ("attr_size",)})
+    with monkeypatch.context() as both_have_read:
+        both_have_read.setattr(Lake, "vocabulary", lambda *_: Vocabulary())
+        first, second = lake.pin_vocabulary("case", found), lake.pin_vocabulary("case", found)
+    assert lake.vocabulary("case") == first == second
+    assert lake.pin_vocabulary("case", found) == first
