@@ -245,13 +245,15 @@ def test_labels_of_one_class_only_are_refused(pipeline, extracted):
 
 def test_a_feature_set_the_champion_was_not_trained_on_is_refused(pipeline, trained):
     champion = pipeline.tracking.champion(CASE)
-    offered = [one for one in champion.features if one.name != "tenure_days"]
-    offered = [
-        dataclasses.replace(one, kind="category") if one.name == "age_years" else one
-        for one in offered
-    ]
-    with pytest.raises(ModelRefusedError, match=r"age_years is category.*tenure_days is missing"):
-        refuse_misfit(champion, tuple(offered))
+    numbers = sorted(one.name for one in champion.features if one.kind == "number")
+    turned, *_, gone = numbers
+    offered = tuple(
+        dataclasses.replace(one, kind="category") if one.name == turned else one
+        for one in champion.features
+        if one.name != gone
+    )
+    with pytest.raises(ModelRefusedError, match=rf"{turned} is category.*{gone} is missing"):
+        refuse_misfit(champion, offered)
     later = Feature("new_one", "group", "number", "New", "new")
     refuse_misfit(champion, (*champion.features, later))
 
