@@ -245,8 +245,7 @@ def test_labels_of_one_class_only_are_refused(pipeline, extracted):
 
 def test_a_feature_set_the_champion_was_not_trained_on_is_refused(pipeline, trained):
     champion = pipeline.tracking.champion(CASE)
-    numbers = sorted(one.name for one in champion.features if one.kind == "number")
-    turned, *_, gone = numbers
+    turned, *_, gone = sorted(one.name for one in champion.features if one.kind == "number")
     offered = tuple(
         dataclasses.replace(one, kind="category") if one.name == turned else one
         for one in champion.features
@@ -254,8 +253,7 @@ def test_a_feature_set_the_champion_was_not_trained_on_is_refused(pipeline, trai
     )
     with pytest.raises(ModelRefusedError, match=rf"{turned} is category.*{gone} is missing"):
         refuse_misfit(champion, offered)
-    later = Feature("new_one", "group", "number", "New", "new")
-    refuse_misfit(champion, (*champion.features, later))
+    refuse_misfit(champion, (*champion.features, Feature("new", "group", "number", "New", "new")))
 
 
 def test_a_crm_that_is_down_can_be_tried_again_and_yesterday_stays(pipeline, published, free_port):
