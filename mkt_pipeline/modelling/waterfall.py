@@ -103,7 +103,9 @@ def _draw(axes: Any, found: Breakdown, bars: list[tuple[str, float]]) -> None:  
         axes.plot([at + moved] * 2, [place - 0.3, place + 1], color="#888888", linewidth=0.8)
         at += moved
     axes.plot([at], [len(bars) + 1], marker="D", color=_ENDS)
+    axes.use_sticky_edges = False  # bars would take the margin from the ends
     axes.margins(x=0.12)
+    axes.set_axisbelow(True)
 
 
 def _font(language: Language) -> str | None:
