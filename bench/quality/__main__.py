@@ -22,7 +22,6 @@ import numpy as np
 from bench.quality.automl import flaml_propensity
 from bench.quality.bg_nbd import (
     Purchases,
-    calibrated_by_rank,
     fit_bg_nbd,
     fit_gamma_gamma,
 )
@@ -160,11 +159,11 @@ def _others(prepared: Prepared, horizon: int, seconds: float) -> dict[str, Any]:
         seconds=seconds,
         seed=prepared.tuning.seed,
     )
-    by_rank = evaluate(label=label, propensity=calibrated_by_rank(np.log1p(revenue)))
+    by_revenue = evaluate(label=label, propensity=buys, ranking=revenue)
     return {
         "bg_nbd": _shown(evaluate(label=label, propensity=buys)),
         "bg_nbd_gamma_gamma": {
-            n: v for n, v in _shown(by_rank).items() if n != "calibration_error"
+            n: v for n, v in _shown(by_revenue).items() if n != "calibration_error"
         },
         "flaml": {**_shown(evaluate(label=label, propensity=automl)), "chosen": chosen},
     }

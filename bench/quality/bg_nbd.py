@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
-from scipy.special import betaln, expit, gammaln, hyp2f1
+from scipy.special import betaln, gammaln, hyp2f1
 
 Values = npt.NDArray[np.float64]
 
@@ -132,9 +132,3 @@ def fit_gamma_gamma(repeats: Values, mean: Values) -> GammaGamma:
     start = np.array([1.0, 1.0, np.log(np.median(m))])
     found = minimize(loss, start, method="L-BFGS-B", bounds=[(-6, 8), (-6, 8), (-6, 16)]).x
     return GammaGamma(float(np.exp(found[0])), float(1 + np.exp(found[1])), float(np.exp(found[2])))
-
-
-def calibrated_by_rank(score: Values) -> Values:
-    """A score without a unit between 0 and 1, in the same order; for measures of order alone."""
-    spread = float(np.std(score)) or 1.0
-    return np.asarray(expit((score - np.mean(score)) / spread))

@@ -12,14 +12,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import average_precision_score, mutual_info_score
-from sklearn.pipeline import Pipeline
+from sklearn.metrics import mutual_info_score
 
 from mkt_pipeline.contracts.feature import Feature
 from mkt_pipeline.modelling.boosting import BOOSTING
-from mkt_pipeline.modelling.encoded_columns import feature_places, features_of_columns
+from mkt_pipeline.modelling.calibration import Calibrated, Calibrator
+from mkt_pipeline.modelling.encoded_columns import features_of_columns
 from mkt_pipeline.modelling.encoding import scaled
-from mkt_pipeline.modelling.importance import REPEATS, SAMPLE_ROWS
+from mkt_pipeline.modelling.importance import importance
 from mkt_pipeline.modelling.labelled import Labelled
 
 MOST_ROWS = 20_000
@@ -162,29 +162,10 @@ def _permutation(features: Sequence[Feature], data: Labelled, seed: int) -> Figu
     if judged.positives in (0, judged.rows) or learned.positives in (0, learned.rows):
         return dict.fromkeys((feature.name for feature in features), 0.0)
     pipeline = BOOSTING.fitted(features, learned, seed)
-    return _losses(pipeline, features, judged, np.random.default_rng(seed))
-
-
-def _losses(
-    pipeline: Pipeline, features: Sequence[Feature], data: Labelled, rng: np.random.Generator
-) -> Figures:
-    """As ``importance``, of boosted trees: encoded once, for each feature is a column there."""
-    chosen = np.sort(rng.permutation(data.rows)[:SAMPLE_ROWS])
-    encoder, trees, label = pipeline[0], pipeline[1], data.label[chosen]
-    places, tables = feature_places(encoder, features), trees.tables
-    if places is None or tables is None or label.all() or not label.any():
-        return dict.fromkeys((feature.name for feature in features), 0.0)
-    rows = trees.prepared(encoder.transform(data.frame.iloc[chosen]))
-    codes = tables.codes(rows)
-    score = tables.score(codes)
-    whole = average_precision_score(label, score)
-    orders = [rng.permutation(len(rows)) for _ in range(REPEATS)]
-    result = {}
-    for feature, place in zip(features, trees.prepared_place()[places].tolist(), strict=True):
-        dealt = [tables.score_with(codes, score, place, rows[order, place]) for order in orders]
-        lost = [whole - average_precision_score(label, one) for one in dealt]
-        result[feature.name] = float(np.mean(lost))
-    return result
+    score = pipeline.decision_function(judged.frame)
+    model = Calibrated(pipeline, Calibrator("sigmoid").fit(score, judged.label))
+    found = importance(model=model, data=judged, features=features, seed=seed)
+    return dict(zip(found["feature"], found["mean"].tolist(), strict=True))
 
 
 def _only(data: Labelled, rows: npt.NDArray[np.bool_]) -> Labelled:

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Mapping, Sequence
 
-from mkt_pipeline.campaign.model_decisions import ModelDecision, ModelDecisions
+from mkt_pipeline.campaign.model_decisions import ModelDecisions
 from mkt_pipeline.contracts.as_of import AsOf
 from mkt_pipeline.contracts.chosen_method import ChosenMethod
 from mkt_pipeline.contracts.recommender_report import RecommenderReport
@@ -20,7 +20,7 @@ from mkt_pipeline.modelling.resampling import Resampled
 from mkt_pipeline.segments.methods import BASELINES, methods_named
 from mkt_pipeline.steps.features import timelines
 from mkt_pipeline.steps.judged_window import JudgedWindow, judged_window
-from mkt_pipeline.steps.promotion import PROMOTED, WAITS, carry_out, with_verdict
+from mkt_pipeline.steps.promotion import PROMOTED, WAITS, by_training, carry_out, with_verdict
 from mkt_pipeline.steps.recommend import UNCHOSEN, method_of
 from mkt_pipeline.steps.recommender_pages import Compared, comparison_of, named
 from mkt_pipeline.steps.recommender_windows import recommender_windows
@@ -65,7 +65,15 @@ def choose_recommender(
         comparison=comparison_of(use_case, as_of, compared, decision, verdict),
         tags=run_tags(lake=lake, latest=latest.as_of, origin=origin),
     )
-    recorded = _recorded(use_case, as_of, decision, verdict, run, kept, origin)
+    recorded = by_training(
+        tracking=kept,
+        use_case=use_case,
+        as_of=as_of,
+        decision=decision,
+        verdict=verdict,
+        run=run,
+        origin=origin,
+    )
     carry_out(recorded, tracking=kept, decisions=decisions)
     return _report(use_case, as_of, compared, decision, verdict, before, watch, kept, run)
 
@@ -142,32 +150,6 @@ def _best_settings(use_case: UseCase, drawn: Resampled) -> Sequence[ChosenMethod
         )
         for method in methods_named((*use_case.recommend.methods, *BASELINES))
     ]
-
-
-def _recorded(
-    use_case: UseCase,
-    as_of: AsOf,
-    decision: Decision,
-    verdict: str,
-    run: TrainedRun,
-    kept: Recommenders,
-    origin: Mapping[str, str],
-) -> ModelDecision:
-    document = decision.document()
-    return ModelDecision(
-        use_case=use_case.name,
-        act="training",
-        as_of=as_of.day,
-        model_name=kept.registered_model(use_case.name),
-        model_version=str(run.model_version),
-        champion_version=None,
-        run_id=run.run_id,
-        promoted=verdict == PROMOTED,
-        decided_by=origin.get("user") or origin.get("airflow_dag_id"),
-        reason=decision.sentence,
-        checks=document["checks"],
-        figures=document["figures"],
-    )
 
 
 def _report(

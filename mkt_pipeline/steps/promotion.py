@@ -1,11 +1,14 @@
 """Step: make a model champion, recorded before and checked after."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from mkt_pipeline.campaign.model_decisions import Act, ModelDecision, ModelDecisions
+from mkt_pipeline.contracts.as_of import AsOf
 from mkt_pipeline.contracts.use_case import UseCase
 from mkt_pipeline.modelling.gate import Decision
 from mkt_pipeline.tracking.kept_models import KeptModels
+from mkt_pipeline.tracking.training_record import TrainedRun
 
 PROMOTED, NOT_PROMOTED, WAITS = "promoted", "not promoted", "waits for approval"
 """What became of a challenger, as the tag of its training run says it."""
@@ -19,6 +22,34 @@ def with_verdict(decision: Decision, use_case: UseCase) -> tuple[Decision, str]:
         return decision, PROMOTED
     passed = decision.sentence.replace("Promoted", "Passed", 1)
     return replace(decision, sentence=f"Waits for approval. {passed}"), WAITS
+
+
+def by_training(
+    *,
+    tracking: KeptModels,
+    use_case: UseCase,
+    as_of: AsOf,
+    decision: Decision,
+    verdict: str,
+    run: TrainedRun,
+    origin: Mapping[str, str],
+) -> ModelDecision:
+    """What the gate decided about the version that a training or a comparison registered."""
+    document = decision.document()
+    return ModelDecision(
+        use_case=use_case.name,
+        act="training",
+        as_of=as_of.day,
+        model_name=tracking.registered_model(use_case.name),
+        model_version=str(run.model_version),
+        champion_version=None,
+        run_id=run.run_id,
+        promoted=verdict == PROMOTED,
+        decided_by=origin.get("user") or origin.get("airflow_dag_id"),
+        reason=decision.sentence,
+        checks=document["checks"],
+        figures=document["figures"],
+    )
 
 
 def by_person(

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from matplotlib.figure import Figure
 
-from mkt_pipeline.campaign.model_decisions import ModelDecision, ModelDecisions
+from mkt_pipeline.campaign.model_decisions import ModelDecisions
 from mkt_pipeline.contracts.as_of import AsOf
 from mkt_pipeline.contracts.leaks import LeakReport
 from mkt_pipeline.contracts.night import TrainingReport
@@ -24,7 +24,7 @@ from mkt_pipeline.modelling.training import train
 from mkt_pipeline.modelling.tuning import nobody
 from mkt_pipeline.steps.decision_pages import decision_pages
 from mkt_pipeline.steps.gate_evidence import comparable_champion, gate_evidence
-from mkt_pipeline.steps.promotion import PROMOTED, WAITS, carry_out, with_verdict
+from mkt_pipeline.steps.promotion import PROMOTED, WAITS, by_training, carry_out, with_verdict
 from mkt_pipeline.steps.run_notes import training_note
 from mkt_pipeline.steps.stopwatch import Stopwatch
 from mkt_pipeline.steps.training_data import TrainingData
@@ -53,7 +53,7 @@ def train_challenger(
     """
     candidates, watch = candidates_named(use_case.training.candidates), Stopwatch()
     prepared = prepare_training(lake=lake, use_case=use_case, as_of=as_of, origin=origin)
-    data, tags, study = prepared.data, prepared.tags, prepared.study
+    data = prepared.data
     leaks = _without_leaks(tracking, prepared, dry_run=dry_run)
     outcome = train(
         features=data.features,
@@ -73,20 +73,8 @@ def train_challenger(
     decision, verdict = with_verdict(decision, use_case)
     if dry_run:
         return _report(use_case, as_of, outcome, decision, verdict, before, watch, registered=None)
-    run = tracking.log_training(
-        use_case=use_case,
-        as_of=as_of,
-        outcome=outcome,
-        figures=_figures(outcome, data),
-        tags=tags,
-        data=_identity(lake, use_case, as_of, data),
-        note=training_note(use_case, as_of, outcome, decision),
-        study=study,
-    )
-    _log_reference(tracking, run.run_id, outcome, data)
+    run = _logged(tracking, lake, prepared, outcome, decision)
     tracking.log_leak_check(run_id=run.run_id, report=leaks)
-    sample = rows_of_nobody(data.test.frame, seed=outcome.seed)
-    tracking.log_load_check(run_id=run.run_id, frame=sample, model=outcome.chosen.model)
     pages = decision_pages(
         use_case=use_case,
         outcome=outcome,
@@ -99,7 +87,15 @@ def train_challenger(
     )
     document = decision.document()
     tracking.log_decision(run_id=run.run_id, decision=document, verdict=verdict, pages=pages)
-    recorded = _recorded(use_case, as_of, decision, verdict, run, origin)
+    recorded = by_training(
+        tracking=tracking,
+        use_case=use_case,
+        as_of=as_of,
+        decision=decision,
+        verdict=verdict,
+        run=run,
+        origin=origin,
+    )
     carry_out(recorded, tracking=tracking, decisions=decisions)
     return _report(use_case, as_of, outcome, decision, verdict, before, watch, registered=run)
 
@@ -124,29 +120,29 @@ def _without_leaks(tracking: Tracking, prepared: Prepared, *, dry_run: bool) -> 
     return report
 
 
-def _recorded(
-    use_case: UseCase,
-    as_of: AsOf,
+def _logged(
+    tracking: Tracking,
+    lake: Lake,
+    prepared: Prepared,
+    outcome: TrainingOutcome,
     decision: Decision,
-    verdict: str,
-    run: TrainedRun,
-    origin: Mapping[str, str],
-) -> ModelDecision:
-    document = decision.document()
-    return ModelDecision(
-        use_case=use_case.name,
-        act="training",
-        as_of=as_of.day,
-        model_name=registered_model(use_case.name),
-        model_version=str(run.model_version),
-        champion_version=None,
-        run_id=run.run_id,
-        promoted=verdict == PROMOTED,
-        decided_by=origin.get("user") or origin.get("airflow_dag_id"),
-        reason=decision.sentence,
-        checks=document["checks"],
-        figures=document["figures"],
+) -> TrainedRun:
+    """The run of a training with its registered model, and what is held against it later."""
+    use_case, as_of, data = prepared.use_case, prepared.as_of, prepared.data
+    run = tracking.log_training(
+        use_case=use_case,
+        as_of=as_of,
+        outcome=outcome,
+        figures=_figures(outcome, data),
+        tags=prepared.tags,
+        data=_identity(lake, use_case, as_of, data),
+        note=training_note(use_case, as_of, outcome, decision),
+        study=prepared.study,
     )
+    _log_reference(tracking, run.run_id, outcome, data)
+    sample = rows_of_nobody(data.test.frame, seed=outcome.seed)
+    tracking.log_load_check(run_id=run.run_id, frame=sample, model=outcome.chosen.model)
+    return run
 
 
 def _figures(outcome: TrainingOutcome, data: TrainingData) -> Mapping[str, Figure]:

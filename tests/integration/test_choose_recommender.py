@@ -9,17 +9,11 @@ import mlflow
 import pandas as pd
 import pytest
 from small_comparison import comparison
+from wired import wired
 
 from mkt_pipeline.contracts.promotion import PromotionRules
 from mkt_pipeline.errors import ModelRefusedError
-from mkt_pipeline.samples.dealership import load_dealership
-from mkt_pipeline.settings import Settings
-from mkt_pipeline.stack.addresses import addresses
-from mkt_pipeline.stack.deployment import deployment
-from mkt_pipeline.stack.launch import up
-from mkt_pipeline.stack.shutdown import down
 from mkt_pipeline.steps.champion import promote_version
-from mkt_pipeline.wiring.pipeline import wire
 
 TODAY = date(2026, 11, 1)
 DAY = str(TODAY)
@@ -27,29 +21,14 @@ CASE = "service_visit"
 NAME = f"recommender-{CASE}"
 
 
-def ignore(*_):
-    pass
-
-
 @pytest.fixture(scope="module")
 def pipeline(tmp_path_factory, free_port):
-    settings = Settings(
-        home=tmp_path_factory.mktemp("choosing") / "state",
-        postgres_port=free_port(),
-        mlflow_port=free_port(),
-        today=TODAY,
-        _env_file=None,
-    )
-    where = deployment(settings)
-    up(where, only=("postgres", "mlflow"), tell=ignore)
-    known = addresses(settings)
-    load_dealership(url=known.crm, customers=3000, years=3, seed=7, until=TODAY)
-    steps = wire(settings, crm=known.crm, campaign=known.campaign, mlflow=known.mlflow)
-    steps.extract(as_of=DAY)
-    steps.train(CASE, as_of=DAY, trials=1)
-    steps.features(CASE, as_of=DAY)
-    yield steps
-    down(where, tell=ignore)
+    home = tmp_path_factory.mktemp("choosing") / "state"
+    with wired(home, free_port, today=TODAY) as steps:
+        steps.extract(as_of=DAY)
+        steps.train(CASE, as_of=DAY, trials=1)
+        steps.features(CASE, as_of=DAY)
+        yield steps
 
 
 @pytest.fixture(scope="module")

@@ -9,20 +9,14 @@ import numpy as np
 import psycopg2
 import pytest
 from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
+from wired import wired
 
 from mkt_pipeline.campaign.database import CampaignDatabase
 from mkt_pipeline.contracts.as_of import AsOf
 from mkt_pipeline.features.labels import target_customers
 from mkt_pipeline.modelling.metrics import evaluate
-from mkt_pipeline.samples.dealership import load_dealership
-from mkt_pipeline.settings import Settings
-from mkt_pipeline.stack.addresses import addresses
-from mkt_pipeline.stack.deployment import deployment
-from mkt_pipeline.stack.launch import up
-from mkt_pipeline.stack.shutdown import down
 from mkt_pipeline.steps.features import timelines
 from mkt_pipeline.wiring.monitoring import health, model_health, monitor
-from mkt_pipeline.wiring.pipeline import wire
 
 TODAY = date(2026, 11, 1)
 TRAINED, PAST = "2026-08-25", "2026-08-28"
@@ -31,25 +25,11 @@ CASE = "service_visit"
 PLANTED = "tenure_days"
 
 
-def ignore(*_):
-    pass
-
-
 @pytest.fixture(scope="module")
 def pipeline(tmp_path_factory, free_port):
-    settings = Settings(
-        home=tmp_path_factory.mktemp("monitoring") / "state",
-        postgres_port=free_port(),
-        mlflow_port=free_port(),
-        today=TODAY,
-        _env_file=None,
-    )
-    where = deployment(settings)
-    up(where, only=("postgres", "mlflow"), tell=ignore)
-    known = addresses(settings)
-    load_dealership(url=known.crm, customers=3000, years=3, seed=7, until=TODAY)
-    yield wire(settings, crm=known.crm, campaign=known.campaign, mlflow=known.mlflow)
-    down(where, tell=ignore)
+    home = tmp_path_factory.mktemp("monitoring") / "state"
+    with wired(home, free_port, today=TODAY) as steps:
+        yield steps
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import mlflow
 import psycopg2
 import pytest
+from wired import wired
 
 from mkt_pipeline.contracts.feature import Feature
 from mkt_pipeline.contracts.use_case import Eligibility
@@ -21,40 +22,19 @@ from mkt_pipeline.errors import (
     StorageFullError,
     TrainingRefusedError,
 )
-from mkt_pipeline.samples.dealership import load_dealership
-from mkt_pipeline.settings import Settings
-from mkt_pipeline.stack.addresses import addresses
-from mkt_pipeline.stack.deployment import deployment
-from mkt_pipeline.stack.launch import up
-from mkt_pipeline.stack.shutdown import down
 from mkt_pipeline.steps.score import refuse_misfit
 from mkt_pipeline.tracking.code_version import code_version
-from mkt_pipeline.wiring.pipeline import wire
 
 TODAY = date(2026, 11, 1)
 DAY = str(TODAY)
 CASE = "service_visit"
 
 
-def ignore(*_):
-    pass
-
-
 @pytest.fixture(scope="module")
 def pipeline(tmp_path_factory, free_port):
-    settings = Settings(
-        home=tmp_path_factory.mktemp("pipeline") / "state",
-        postgres_port=free_port(),
-        mlflow_port=free_port(),
-        today=TODAY,
-        _env_file=None,
-    )
-    where = deployment(settings)
-    up(where, only=("postgres", "mlflow"), tell=ignore)
-    known = addresses(settings)
-    load_dealership(url=known.crm, customers=3000, years=3, seed=7, until=TODAY)
-    yield wire(settings, crm=known.crm, campaign=known.campaign, mlflow=known.mlflow)
-    down(where, tell=ignore)
+    home = tmp_path_factory.mktemp("pipeline") / "state"
+    with wired(home, free_port, today=TODAY) as steps:
+        yield steps
 
 
 @pytest.fixture(scope="module")
