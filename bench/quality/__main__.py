@@ -122,6 +122,7 @@ def _trained(pipeline: Pipeline, name: str, as_of: date) -> tuple[Prepared, Trai
         last_period=last_period_feature(use_case.horizon_days, use_case.windows_days),
         tuning=prepared.tuning,
         candidates=candidates_named(use_case.training.candidates),
+        season=data.season,
     )
     return prepared, outcome, time.monotonic() - began
 

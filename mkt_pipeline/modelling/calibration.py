@@ -1,5 +1,7 @@
 """From a model's score to the propensity: the share of customers like this one who buy."""
 
+import copy
+from datetime import date
 from typing import Literal, Self
 
 import numpy as np
@@ -12,6 +14,7 @@ from sklearn.metrics import log_loss
 from sklearn.model_selection import StratifiedKFold
 
 from mkt_pipeline.modelling.propensity import Scores
+from mkt_pipeline.modelling.season import Season
 
 Method = Literal["sigmoid", "isotonic"]
 Values = npt.NDArray[np.float64]
@@ -31,6 +34,9 @@ class Calibrator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
     multiclass probability estimates, kept between 1/(n+2) and 1 - 1/(n+2) (Laplace), for no
     sample of n rows shows that something never happens.
     """
+
+    shift = 0.0
+    """Log-odds that are added, because the base rate of the day is another one."""
 
     def __init__(self, method: Method = "sigmoid") -> None:
         self.method = method
@@ -53,27 +59,54 @@ class Calibrator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
 
     def log_odds(self, score: Values) -> Values:
         """On the sigmoid scale, of shape [rows]."""
-        return np.asarray(self.sigmoid_.decision_function(score.reshape(-1, 1)))
+        return np.asarray(self.sigmoid_.decision_function(score.reshape(-1, 1))) + self.shift
+
+    def shifted(self, log_odds: float) -> "Calibrator":
+        """The same one at another base rate; itself where nothing is added."""
+        if not log_odds:
+            return self
+        other = copy.copy(self)
+        other.shift = log_odds
+        return other
 
     def predict(self, score: Values) -> Values:
         """Probabilities of shape [rows]."""
         smooth: Values = self.sigmoid_.predict_proba(score.reshape(-1, 1))[:, 1]
         if self.isotonic_ is None:
-            return smooth
+            return self._shifted(smooth)
         steps: Values = self.isotonic_.predict(score)
-        return (1 - RANK_SHARE) * steps + RANK_SHARE * smooth
+        return self._shifted((1 - RANK_SHARE) * steps + RANK_SHARE * smooth)
+
+    def _shifted(self, propensity: Values) -> Values:
+        if not self.shift:
+            return propensity
+        odds = propensity * np.exp(self.shift)
+        return np.asarray(odds / (1 - propensity + odds))
 
 
 class Calibrated(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # no types there
-    """A fitted model whose ``predict_proba`` is calibrated; what is scored with and registered."""
+    """A fitted model whose ``predict_proba`` is calibrated; what is scored with and registered.
 
-    def __init__(self, model: Scores, calibrator: Calibrator) -> None:
+    It gives the propensities of the day on which it was calibrated; ``on`` gives those of another
+    day, where a season was found.
+    """
+
+    season: Season | None = None  # of models that were registered before there was one
+
+    def __init__(self, model: Scores, calibrator: Calibrator, season: Season | None = None) -> None:
         self.model = model
         self.calibrator = calibrator
+        self.season = season
         self.classes_ = np.array([0, 1])
 
     def __sklearn_is_fitted__(self) -> bool:
         return True
+
+    def on(self, day: date) -> "Calibrated":
+        """The same model at the base rate of ``day``."""
+        if self.season is None:
+            return self
+        return Calibrated(self.model, self.calibrator.shifted(self.season.on(day)))
 
     def decision_function(self, frame: pd.DataFrame) -> Values:
         """The model's own score of shape [rows], before calibration."""

@@ -1,6 +1,8 @@
 """A feature set with what happened afterwards."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import numpy.typing as npt
@@ -39,6 +41,13 @@ class Labelled:
     def positives(self) -> int:
         """How many rows have the target event in their label window."""
         return int(np.count_nonzero(self.label))
+
+
+def rows_by_day(data: Labelled) -> Iterator[tuple[date, npt.NDArray[np.bool_]]]:
+    """Each as-of date, and which rows are of it."""
+    days = data.as_of.astype("datetime64[D]")
+    for day in np.unique(days):
+        yield day.astype(date), days == day
 
 
 def require_both_classes(data: Labelled, *, window: str) -> None:

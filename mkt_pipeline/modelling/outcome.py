@@ -12,6 +12,7 @@ from mkt_pipeline.contracts.trial import Trial
 from mkt_pipeline.modelling.calibration import Calibrated, Method
 from mkt_pipeline.modelling.labelled import Labelled
 from mkt_pipeline.modelling.reference import Reference
+from mkt_pipeline.modelling.season import SeasonFound
 
 Metrics = Mapping[str, float]
 Values = npt.NDArray[np.float64]
@@ -61,6 +62,7 @@ class TrainingOutcome:
     are the probabilities of the test rows, of shape [rows], by name. ``reference`` is the customer
     that reasons compare with. ``random_split`` are the figures that the chosen kind of model has on
     rows drawn at random from its own training dates: how much such a split would have flattered.
+    ``season`` says by how much the base rate of other days is another one, if it does.
     """
 
     features: tuple[Feature, ...]
@@ -73,6 +75,7 @@ class TrainingOutcome:
     random_split: Metrics
     reference: Reference
     seed: int
+    season: SeasonFound
 
     @property
     def baseline(self) -> Trained:

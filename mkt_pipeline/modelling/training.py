@@ -7,6 +7,7 @@ from mkt_pipeline.contracts.feature import Feature
 from mkt_pipeline.contracts.trial import Trial
 from mkt_pipeline.errors import TrainingRefusedError
 from mkt_pipeline.modelling.baseline import Roles, calibrated_rule, fit_rule
+from mkt_pipeline.modelling.calibrated_days import propensity_by_day
 from mkt_pipeline.modelling.calibration import Calibrated, Calibrator, choose_method
 from mkt_pipeline.modelling.candidate import Candidate
 from mkt_pipeline.modelling.candidates import CANDIDATES
@@ -17,8 +18,11 @@ from mkt_pipeline.modelling.outcome import Trained, TrainingOutcome, Window
 from mkt_pipeline.modelling.propensity import Scores, propensity_of
 from mkt_pipeline.modelling.random_split import random_split
 from mkt_pipeline.modelling.reference import reference_of
+from mkt_pipeline.modelling.season import Season, SeasonFound
 from mkt_pipeline.modelling.signature import frame_differences
 from mkt_pipeline.modelling.tuning import OnTrial, Tuning, best_of, nobody
+
+NO_SEASON = SeasonFound(None, "No season: no base rates were given.")
 
 
 def train(
@@ -33,11 +37,13 @@ def train(
     candidates: Sequence[Candidate] = CANDIDATES,
     known: Sequence[Trial] = (),
     on_trial: OnTrial = nobody,
+    season: SeasonFound = NO_SEASON,
 ) -> TrainingOutcome:
     """Tune and train every candidate and the baselines, choose one, and measure all on the test.
 
     ``roles`` and ``last_period`` name the features that the rules of thumb go by. ``known`` are
-    trials of an earlier run of the same search, ``on_trial`` hears of each new one.
+    trials of an earlier run of the same search, ``on_trial`` hears of each new one. ``season`` (of
+    the base rates until the validation) lets every candidate have propensities of other days.
 
     The parameters of a candidate are those of the highest mean average precision over the folds,
     and so is the candidate chosen. With them it is fitted on ``train`` and calibrated on
@@ -55,11 +61,11 @@ def train(
         own = [one for one in known if one.candidate == candidate.name]
         trials = tuning.run(candidate, known=own, on_trial=on_trial)
         tried[candidate.name] = _trained(
-            candidate, trials, features, train, validation, tuning.seed
+            candidate, trials, features, train, validation, tuning.seed, season.season
         )
     chosen = max(tried.values(), key=lambda one: best_of(one.trials).mean)
     every = (*tried.values(), *baselines)
-    scored = {one.name: propensity_of(one.model, test.frame) for one in every}
+    scored = {one.name: propensity_by_day(one.model, test) for one in every}
     (kind,) = (one for one in candidates if one.name == chosen.name)
     return TrainingOutcome(
         features=tuple(features),
@@ -74,6 +80,7 @@ def train(
         random_split=random_split(
             kind, features, train, seed=tuning.seed, parameters=best_of(chosen.trials).parameters
         ),
+        season=season,
     )
 
 
@@ -84,6 +91,7 @@ def _trained(
     train: Labelled,
     validation: Labelled,
     seed: int,
+    season: Season | None,
 ) -> Trained:
     parameters = best_of(trials).parameters
     pipeline = candidate.fitted(features, train, seed, parameters)
@@ -94,7 +102,7 @@ def _trained(
         title=candidate.title,
         parameters={**parameters, **candidate.notes},
         calibration=method,
-        model=Calibrated(pipeline, Calibrator(method).fit(score, validation.label)),
+        model=Calibrated(pipeline, Calibrator(method).fit(score, validation.label), season),
         validation=evaluate(label=validation.label, propensity=cross_fitted, ranking=score),
         trials=trials,
     )

@@ -24,7 +24,8 @@ def break_down(
         features = lake.feature_table(session, use_case.name, as_of)
         row = session.stream(features.filter(features.customer_id == customer_id)).read_all()
     frame = row.to_pandas()[[feature.name for feature in champion.features]]
-    found = breakdown(explainer_of(champion), Reasons(champion.features, use_case.reasons), frame)
+    reasons = Reasons(champion.features, use_case.reasons)
+    found = breakdown(explainer_of(champion, as_of), reasons, frame)
     if found.propensity != scored["propensity"]:
         raise BadInputError(
             f"the feature set of {as_of} gives {found.propensity:.4%} where"

@@ -8,7 +8,9 @@ from datetime import date
 from mkt_pipeline.contracts.as_of import AsOf
 from mkt_pipeline.contracts.use_case import UseCase
 from mkt_pipeline.errors import ModelRefusedError, NoChampionError
+from mkt_pipeline.modelling.calibrated_days import propensity_by_day
 from mkt_pipeline.modelling.gate import Evidence, Model
+from mkt_pipeline.modelling.labelled import Labelled
 from mkt_pipeline.modelling.outcome import TrainingOutcome
 from mkt_pipeline.modelling.propensity import propensity_of
 from mkt_pipeline.steps.score import refuse_misfit
@@ -60,7 +62,8 @@ def comparable_champion(
 def _scored(champion: Champion, data: TrainingData) -> Model:
     frame = data.offered_test[[feature.name for feature in champion.features]]
     trained = date.fromisoformat(champion.tags["as_of"])
-    return Model(propensity_of(champion.model, frame), trained)
+    given = Labelled(frame, data.test.label, data.test.as_of)
+    return Model(propensity_by_day(champion.model, given), trained)
 
 
 def _rules(outcome: TrainingOutcome) -> Mapping[str, Model]:

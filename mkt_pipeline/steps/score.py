@@ -75,7 +75,8 @@ def score_customers(
         numbered = _numbered(session, features)
         prepared = recommending(lake, session, use_case, as_of, numbered, chosen)
         reasons = Reasons(champion.features, use_case.reasons)
-        scorer = Scorer(champion, explainer_of(champion), reasons, prepared.recommender, as_of)
+        explainer = explainer_of(champion, as_of)
+        scorer = Scorer(champion, explainer, reasons, prepared.recommender, as_of)
         given = _batches(session, features, numbered, prepared)
         with in_order(scorer.scored, given, threads=lake.threads) as found:
             scored = pa.RecordBatchReader.from_batches(SCHEMA, found)
@@ -180,8 +181,8 @@ class Scorer:
         )
 
 
-def explainer_of(champion: Champion) -> Explainer:
-    """What takes the champion's scores apart; made once, before threads share it."""
+def explainer_of(champion: Champion, as_of: AsOf) -> Explainer:
+    """What takes the champion's scores of a day apart; made once, before threads share it."""
     model = champion.model
     if not isinstance(model, Calibrated):
         raise ModelRefusedError(
@@ -189,7 +190,7 @@ def explainer_of(champion: Champion) -> Explainer:
             " not calibrated",
             remedy="make another version champion with `mkt champion promote`",
         )
-    explainer = Explainer(model, champion.reference, champion.features)
+    explainer = Explainer(model.on(as_of.day), champion.reference, champion.features)
     explainer.parts  # noqa: B018 - tables are made here
     return explainer
 

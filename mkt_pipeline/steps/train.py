@@ -64,6 +64,7 @@ def train_challenger(
         last_period=last_period_feature(use_case.horizon_days, use_case.windows_days),
         tuning=prepared.tuning,
         candidates=candidates,
+        season=data.season,
         known=() if dry_run else prepared.known_trials(tracking),
         on_trial=nobody if dry_run else prepared.remembering(tracking),
     )

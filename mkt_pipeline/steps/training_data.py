@@ -24,7 +24,9 @@ from mkt_pipeline.modelling.informative import informative
 from mkt_pipeline.modelling.labelled import Labelled
 from mkt_pipeline.modelling.leak_check import LeakEvidence
 from mkt_pipeline.modelling.leak_check_measures import Labels
+from mkt_pipeline.modelling.season import SeasonFound, season_days, season_of
 from mkt_pipeline.modelling.windows import TrainingWindows
+from mkt_pipeline.steps.base_rates import base_rates
 from mkt_pipeline.steps.customer_sample import sampled
 from mkt_pipeline.steps.features import timelines
 from mkt_pipeline.steps.leak_evidence import changed_later, leak_evidence, written_later
@@ -39,7 +41,7 @@ class TrainingData:
 
     ``latest`` is the as-of of the test part; ``evidence`` is for the leak check. ``offered`` are
     all features of a night, and ``offered_test`` their columns in the test part; ``watched`` are
-    those that no model may use.
+    those that no model may use. ``season`` is that of the base rate until the validation.
     """
 
     features: tuple[Feature, ...]
@@ -52,6 +54,7 @@ class TrainingData:
     watched: tuple[Feature, ...]
     offered: tuple[Feature, ...]
     offered_test: pd.DataFrame
+    season: SeasonFound
 
     @property
     def watched_test(self) -> pd.DataFrame:
@@ -109,6 +112,7 @@ def training_data(
             changed=has_changed,
             dates=windows.train,
         )
+        season = _season(session, versions, use_case, windows, vocabulary)
     watched, offered_test = _watched(use_case, offered), test.frame
     features = informative([f for f in offered if f not in watched], train)
     train, validation, test = (_only(part, features) for part in (train, validation, test))
@@ -123,7 +127,31 @@ def training_data(
         watched=watched,
         offered=offered,
         offered_test=offered_test,
+        season=season,
     )
+
+
+def _season(
+    session: Session,
+    versions: Mapping[str, ir.Table],
+    use_case: UseCase,
+    windows: TrainingWindows,
+    vocabulary: Vocabulary,
+) -> SeasonFound:
+    """From what was known when the features of the test were made."""
+    span, latest = use_case.gap_days + use_case.horizon_days, windows.validation
+    days = [
+        latest.shifted(-(latest.day - day).days) for day in season_days(latest.day, span_days=span)
+    ]
+    rates = base_rates(
+        session=session,
+        timelines=versions,
+        use_case=use_case,
+        known=windows.test,
+        vocabulary=vocabulary,
+        days=days,
+    )
+    return season_of(rates, span_days=span)
 
 
 def _watched(use_case: UseCase, features: Sequence[Feature]) -> tuple[Feature, ...]:

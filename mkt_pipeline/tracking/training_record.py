@@ -50,6 +50,17 @@ class TrainingWindow(Protocol):
     def positives(self) -> int: ...  # noqa: D102
 
 
+class Season(Protocol):
+    """Whether the base rate follows the year, and with what error it was foretold, if at all."""
+
+    @property
+    def sentence(self) -> str: ...  # noqa: D102
+    @property
+    def error(self) -> float: ...  # noqa: D102
+    @property
+    def error_without(self) -> float: ...  # noqa: D102
+
+
 class Outcome(Protocol):
     """What was trained: the shape of ``modelling``'s result, which is not imported here."""
 
@@ -75,6 +86,8 @@ class Outcome(Protocol):
     def reference(self) -> Mapping[str, float | str | None]: ...  # noqa: D102
     @property
     def random_split(self) -> Metrics: ...  # noqa: D102
+    @property
+    def season(self) -> Season: ...  # noqa: D102
     @property
     def seed(self) -> int: ...  # noqa: D102
 

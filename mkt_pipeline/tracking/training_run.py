@@ -1,6 +1,7 @@
 """One training: a parent run, and below it a run per candidate and per baseline."""
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING
@@ -71,6 +72,7 @@ def log_result(
             **_on_validation(chosen),
             **{f"baseline_{name}": value for name, value in outcome.baseline_test.items()},
             **{f"random_split_{name}": value for name, value in outcome.random_split.items()},
+            **_season_errors(outcome),
         },
         parameters={
             "as_of": as_of,
@@ -80,6 +82,7 @@ def log_result(
             "horizon_days": use_case.horizon_days,
             "gap_days": use_case.gap_days,
             "seed": outcome.seed,
+            "season": outcome.season.sentence,
             **_described(outcome),
             **{f"{chosen.name}_{name}": value for name, value in chosen.parameters.items()},
         },
@@ -116,6 +119,15 @@ def _on_folds(trained: TrainedModel) -> Metrics:
     best = max(whole, key=lambda one: one.mean)
     folds = {f"fold_{n}": value for n, value in enumerate(best.figures, start=1)}
     return {**folds, "mean_average_precision": best.mean, "trials": len(trained.trials)}
+
+
+def _season_errors(outcome: Outcome) -> Metrics:
+    """With and without the season of the base rate; nothing where it could not be tried."""
+    errors = {
+        "season_error": outcome.season.error,
+        "season_error_without": outcome.season.error_without,
+    }
+    return {name: value for name, value in errors.items() if not math.isnan(value)}
 
 
 def _yes(name: str, outcome: Outcome) -> str:

@@ -16,6 +16,7 @@ TRUSTED_TYPES: tuple[str, ...] = (
     "mkt_pipeline.modelling.forest.ScoredForest",
     "mkt_pipeline.modelling.neural_network.ScoredPerceptron",
     "mkt_pipeline.modelling.rbf_svm.Landmarks",
+    "mkt_pipeline.modelling.season.Season",
     "mkt_pipeline.modelling.tree.SmallTree",
     "numpy.dtype",
     "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",

@@ -3,6 +3,7 @@
 import math
 import subprocess
 import sys
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -10,11 +11,15 @@ import pytest
 import skops.io
 from sklearn.neighbors import KNeighborsClassifier
 
+from mkt_pipeline.contracts.as_of import AsOf
 from mkt_pipeline.contracts.feature import Feature
 from mkt_pipeline.errors import ModelRefusedError
 from mkt_pipeline.modelling.baseline import RecencyFrequencyMoney
 from mkt_pipeline.modelling.calibration import METHODS, Calibrated, Calibrator
 from mkt_pipeline.modelling.candidates import CANDIDATES
+from mkt_pipeline.modelling.reference import reference_of
+from mkt_pipeline.modelling.season import Season
+from mkt_pipeline.steps.score import explainer_of
 from mkt_pipeline.tracking.champion import Champion
 from mkt_pipeline.tracking.digest import folder_digest
 from mkt_pipeline.tracking.failures import place
@@ -26,6 +31,9 @@ FEATURES = (
     Feature("new", "g", "flag", "New.", "new"),
     Feature("region", "g", "category", "Region.", "lives in {value}"),
 )
+
+
+SEASON = Season("2026-07-04", [0.0, 0.2, *[0.1] * 10])
 
 
 def frame(rows=200):
@@ -50,13 +58,39 @@ def models():
         fitted = model.fit(frame(), label)
         for method in METHODS:
             calibrator = Calibrator(method).fit(fitted.decision_function(frame()), label)
-            yield Calibrated(fitted, calibrator)
+            yield Calibrated(fitted, calibrator, SEASON)
 
 
 def test_every_candidate_survives_its_file_bit_for_bit():
     for model in models():
         loaded = champion(skops.io.dumps(model)).model
-        assert loaded.predict_proba(frame()).tobytes() == model.predict_proba(frame()).tobytes()
+        for day in (date(2026, 7, 4), date(2026, 8, 20)):
+            kept, was = (one.on(day).predict_proba(frame()) for one in (loaded, model))
+            assert kept.tobytes() == was.tobytes()
+
+
+def test_a_night_has_the_base_rate_of_its_day():
+    model = next(one for one in models() if hasattr(one.model, "named_steps"))
+    loaded = Champion(
+        "propensity-x",
+        3,
+        "r",
+        "m",
+        "",
+        {},
+        {},
+        FEATURES,
+        reference_of(frame(), FEATURES),
+        skops.io.dumps(model),
+    )
+    told = {}
+    for day in (date(2026, 7, 4), date(2026, 8, 20)):
+        found = explainer_of(loaded, AsOf(day)).explained(frame())
+        told[day] = found
+        assert found.propensity == pytest.approx(model.on(day).predict_proba(frame())[:, 1])
+    first, second = told.values()
+    assert (second.propensity > first.propensity).all()
+    assert (second.contributions == first.contributions).all()
 
 
 def test_every_trusted_type_is_needed_by_some_candidate():
