@@ -16,8 +16,12 @@ class PromotionRules(FrozenModel):
     ``probability`` of the draws of a paired bootstrap. It is as good where the same share of draws
     has it less than ``margin`` (a share of the champion's figure) below; that is enough where the
     champion was trained ``fresher_weeks`` or longer before it. Its calibration error may be up to
-    ``calibration_error`` times the base rate, or what chance alone explains on so few rows; its
-    file may have ``model_mb`` megabytes, and a million customers may take it
+    ``calibration_error`` times the base rate, or what chance alone explains on so few rows; no
+    promise to a slice or segment may be off by more than ``slice_promise`` (a share of its buyers),
+    and no slice be ranked worse than all by more than ``slice_ranking`` (of the area under the
+    curve), both beyond chance and unless the champion does no better; its scores may have moved by
+    a population stability index of ``score_stability`` since they were calibrated; its file may
+    have ``model_mb`` megabytes, and a million customers may take it
     ``seconds_per_million``. With the policy ``approve`` a person has to agree as well.
     """
 
@@ -31,5 +35,10 @@ class PromotionRules(FrozenModel):
     # Seasons move the base rate by a fifth between calibrating and testing; a model that is off by
     # twice that promises something else than what happens.
     calibration_error: Annotated[float, Field(gt=0, le=1)] = 0.4
+    # Wide: only what nobody would defend. Smaller differences are told, and people decide.
+    slice_promise: Annotated[float, Field(gt=0)] = 0.75
+    slice_ranking: Annotated[float, Field(gt=0, le=0.5)] = 0.2
+    # By convention the bound above which a population is another one (Siddiqi 2006).
+    score_stability: Annotated[float, Field(gt=0)] = 0.25
     model_mb: Annotated[float, Field(gt=0)] = 50.0
     seconds_per_million: Annotated[float, Field(gt=0)] = 300.0

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from mkt_pipeline.contracts.use_case import UseCase
 from mkt_pipeline.modelling.gate import CHALLENGER, CHAMPION, TITLES, Check, Decision
 from mkt_pipeline.modelling.outcome import TrainingOutcome
+from mkt_pipeline.modelling.segment_promises import SegmentPromise
 from mkt_pipeline.modelling.slices import Slice
 from mkt_pipeline.modelling.stand_ins import StandIn
 
@@ -19,6 +20,7 @@ def decision_markdown(
     verdict: str,
     champion: str | None,
     leaks: str,
+    segments: Sequence[SegmentPromise],
     slices: Sequence[Slice],
     stand_ins: Sequence[StandIn],
 ) -> str:
@@ -63,7 +65,23 @@ def decision_markdown(
             " fresher.",
             "",
         ]
-    return "\n".join([*lines, *_standing_out(slices), *_given_away(stand_ins)])
+    told = [*_promised(segments), *_standing_out(slices), *_given_away(stand_ins)]
+    return "\n".join([*lines, *told])
+
+
+def _promised(segments: Sequence[SegmentPromise]) -> list[str]:
+    return [
+        "## What the segments were promised on the test window",
+        "",
+        "| segment | customers | promised | happened, with 95 % interval |",
+        "|---|---|---|---|",
+        *(
+            f"| {one.segment} | {one.rows:,} | {one.promised:.2%} | {one.happened.value:.2%}"
+            f" ({one.happened.low:.2%} to {one.happened.high:.2%}) |"
+            for one in segments
+        ),
+        "",
+    ]
 
 
 def _standing_out(slices: Sequence[Slice]) -> list[str]:

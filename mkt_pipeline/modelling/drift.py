@@ -27,6 +27,7 @@ Counts = npt.NDArray[np.int64]
 FLOOR = 1e-4
 """The least share of a bin: an empty one would make the index infinite. A share and not a count,
 so that the index does not grow with the number of customers."""
+TENTHS = 10
 LEAST_EVENT_DAYS = 14
 """Days with events below which nobody can say how long a usual pause is."""
 
@@ -35,6 +36,17 @@ def stability_index(expected: Values, found: Values) -> float:
     """Sum over bins of (found - expected) ln(found / expected), for shares of shape [bins]."""
     p, q = _floored(expected), _floored(found)
     return float(np.sum((q - p) * np.log(q / p)))
+
+
+def score_stability(before: Values, after: Values) -> float:
+    """The index of the scores ``after`` among the tenths of those ``before``, both [rows]."""
+    inner = np.linspace(0, 1, TENTHS + 1)[1:-1]
+    edges = np.unique(np.quantile(before, inner))
+    expected, found = (
+        np.bincount(np.searchsorted(edges, scores), minlength=len(edges) + 1) / len(scores)
+        for scores in (before, after)
+    )
+    return stability_index(expected, found)
 
 
 def drift_signs(

@@ -4,8 +4,8 @@ The comparison with the champion is a paired bootstrap (Efron and Tibshirani 199
 both models are measured on the same draws of the same customers.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any, Literal
 
@@ -25,11 +25,15 @@ Route = Literal["better", "as good and fresher"]
 class Model:
     """A model on the test window: its propensities of shape [rows], and what it was trained on.
 
-    ``trained`` is the as-of of its training; a rule has none.
+    ``trained`` is the as-of of its training; a rule has none. ``promise_off`` says by how much the
+    promise to a slice or segment is off, ``ranking_off`` by how much a slice is ranked worse than
+    all, both by its name and beyond what chance explains.
     """
 
     propensity: Values
     trained: date | None = None
+    promise_off: Mapping[str, float] = field(default_factory=dict)
+    ranking_off: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -38,8 +42,9 @@ class Evidence:
 
     ``label`` has shape [rows]. ``rules`` are the rules of thumb by their name. ``champion`` is None
     where there is none that could score this window. ``calibrated_on`` is the number of rows that
-    the challenger was calibrated on, ``model_bytes`` the size of its file, and
-    ``seconds_per_million`` how long it takes for a million customers.
+    the challenger was calibrated on, ``score_stability`` the population stability index of its
+    scores from there to the test, ``model_bytes`` the size of its file, and ``seconds_per_million``
+    how long it takes for a million customers.
     """
 
     label: Labels
@@ -47,6 +52,7 @@ class Evidence:
     champion: Model | None
     rules: Mapping[str, Model]
     calibrated_on: int
+    score_stability: float
     model_bytes: int
     seconds_per_million: float
     seed: int
@@ -154,6 +160,12 @@ def _absolute(evidence: Evidence, rules: PromotionRules, drawn: Resampled) -> tu
             calibration_error(evidence.label, propensity),
             max(rules.calibration_error * base_rate, luck),
         ),
+        *_parts(evidence, rules),
+        _at_most(
+            "stability index of the scores since calibration",
+            evidence.score_stability,
+            rules.score_stability,
+        ),
         _at_most("size of the model in MB", evidence.model_bytes / 1e6, rules.model_mb),
         _at_most(
             "seconds for a million customers",
@@ -161,6 +173,24 @@ def _absolute(evidence: Evidence, rules: PromotionRules, drawn: Resampled) -> tu
             rules.seconds_per_million,
         ),
     )
+
+
+def _parts(evidence: Evidence, rules: PromotionRules) -> Iterator[Check]:
+    """The worst slice and segment; a challenger that is as bad there as the champion passes."""
+    challenger, champion = evidence.challenger, evidence.champion
+    measures = (
+        ("promise that is off, as a share of the buyers,", "promise_off", rules.slice_promise),
+        ("ROC AUC below that of all,", "ranking_off", rules.slice_ranking),
+    )
+    for words, measure, limit in measures:
+        off = getattr(challenger, measure)
+        worst = max(off, key=off.__getitem__, default=None)
+        others = getattr(champion, measure).values() if champion else ()
+        yield _at_most(
+            f"{words} of the worst part ({worst or 'none'})",
+            0.0 if worst is None else off[worst],
+            max((limit, *others)),
+        )
 
 
 def _weeks(before: date | None, after: date | None) -> float:

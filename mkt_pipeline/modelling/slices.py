@@ -9,6 +9,7 @@ that lies among the best tenth of all customers)?
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -38,7 +39,9 @@ class Slice:
 
     ``promised`` is their mean propensity, ``happened`` the share who bought, ``found`` the share
     of those who bought that is among the best tenth of all. Figures are None where there are too
-    few; ``warnings`` say what stands out.
+    few; ``warnings`` say what stands out. ``promise_off`` (a share of its buyers) and
+    ``ranking_off`` (of the area under the curve, below that of all) are what is worse than chance
+    explains, 0 where there are too few.
     """
 
     feature: str
@@ -50,6 +53,13 @@ class Slice:
     roc_auc: float | None
     found: float | None
     warnings: tuple[str, ...]
+    promise_off: float = 0.0
+    ranking_off: float = 0.0
+
+    @property
+    def name(self) -> str:
+        """Feature and value."""
+        return f"{self.feature} {self.value}"
 
 
 def slices(
@@ -62,6 +72,16 @@ def slices(
         for feature in features
         for value, rows in _values(frame[feature.name], feature)
     )
+
+
+def promise_off(label: Labels, propensity: Values) -> float:
+    """By how much more than chance explains buyers were promised or missing, as a share of them.
+
+    Both of shape [rows]; the customers may be any that were chosen without looking at ``label``.
+    """
+    expected, observed = float(propensity.sum()), int(np.count_nonzero(label))
+    error = float(np.sqrt(np.sum(propensity * (1 - propensity))))
+    return max(0.0, abs(expected - observed) - SURE * error) / max(observed, 1)
 
 
 def slices_markdown(found: Sequence[Slice]) -> str:
@@ -88,7 +108,7 @@ class _Whole:
     label: Labels
     propensity: Values
 
-    @property
+    @cached_property
     def _top(self) -> Labels:
         """The best tenth; of equals at its end all."""
         return np.asarray(self.propensity >= np.quantile(self.propensity, 1 - TOP))
@@ -104,7 +124,17 @@ class _Whole:
         if auc is not None and found is not None:
             warnings += [*self._ranking(auc, positives, count), *self._finding(found, positives)]
         return Slice(
-            feature, value, count, positives, promised, happened, auc, found, tuple(warnings)
+            feature,
+            value,
+            count,
+            positives,
+            promised,
+            happened,
+            auc,
+            found,
+            tuple(warnings),
+            promise_off(label, propensity) if judged else 0.0,
+            0.0 if auc is None else max(0.0, self._behind(auc, positives, count)),
         )
 
     def _promise(self, label: Labels, propensity: Values) -> Iterator[str]:
@@ -114,9 +144,16 @@ class _Whole:
             yield f"promised {expected:,.0f} buyers, {observed:,} bought"
 
     def _ranking(self, auc: float, positives: int, rows: int) -> Iterator[str]:
-        everywhere = float(roc_auc_score(self.label, self.propensity))
-        if auc + SURE * _auc_error(auc, positives, rows - positives) < everywhere - AUC_OFF:
-            yield f"ranks worse than elsewhere ({auc:.3f}, all {everywhere:.3f})"
+        if self._behind(auc, positives, rows) > AUC_OFF:
+            yield f"ranks worse than elsewhere ({auc:.3f}, all {self._everywhere:.3f})"
+
+    def _behind(self, auc: float, positives: int, rows: int) -> float:
+        """By how much a slice surely ranks worse than all."""
+        return self._everywhere - auc - SURE * _auc_error(auc, positives, rows - positives)
+
+    @cached_property
+    def _everywhere(self) -> float:
+        return float(roc_auc_score(self.label, self.propensity))
 
     def _finding(self, found: float, positives: int) -> Iterator[str]:
         everywhere = float(self._top[self.label].mean())

@@ -6,9 +6,10 @@ from mkt_pipeline.modelling.decision_document import decision_markdown
 from mkt_pipeline.modelling.feature_selection import Selection
 from mkt_pipeline.modelling.gate import Decision
 from mkt_pipeline.modelling.outcome import TrainingOutcome
-from mkt_pipeline.modelling.slices import slices, slices_markdown
+from mkt_pipeline.modelling.slices import slices_markdown
 from mkt_pipeline.modelling.stand_ins import stand_ins
 from mkt_pipeline.steps.training_data import TrainingData
+from mkt_pipeline.steps.window_parts import window_parts
 from mkt_pipeline.tracking.champion import Champion
 
 
@@ -28,12 +29,7 @@ def decision_pages(
 
     Slices look at all features, also those that no model may use or has a use for.
     """
-    found = slices(
-        frame=data.offered_test,
-        features=data.offered,
-        label=data.test.label,
-        propensity=outcome.test_propensity,
-    )
+    parts = window_parts(use_case, data, outcome.test_propensity)
     page = decision_markdown(
         use_case=use_case,
         outcome=outcome,
@@ -41,7 +37,8 @@ def decision_pages(
         verdict=verdict,
         champion=None if champion is None else f"version {champion.version}",
         leaks=leaks.verdict,
-        slices=found,
+        segments=parts.segments,
+        slices=parts.slices,
         stand_ins=stand_ins(
             frame=data.test.frame,
             features=outcome.features,
@@ -49,7 +46,7 @@ def decision_pages(
             seed=outcome.seed,
         ),
     )
-    pages = {"decision.md": page, "slices.md": slices_markdown(found)}
+    pages = {"decision.md": page, "slices.md": slices_markdown(parts.slices)}
     if selection:
         table = selection.table().to_csv(index=False, float_format="%.5g")
         pages["feature_selection.csv"] = table

@@ -5,16 +5,21 @@ import time
 from collections.abc import Mapping
 from datetime import date
 
+import numpy as np
+import numpy.typing as npt
+
 from mkt_pipeline.contracts.as_of import AsOf
 from mkt_pipeline.contracts.use_case import UseCase
 from mkt_pipeline.errors import ModelRefusedError, NoChampionError
 from mkt_pipeline.modelling.calibrated_days import propensity_by_day
+from mkt_pipeline.modelling.drift import score_stability
 from mkt_pipeline.modelling.gate import Evidence, Model
 from mkt_pipeline.modelling.labelled import Labelled
 from mkt_pipeline.modelling.outcome import TrainingOutcome
 from mkt_pipeline.modelling.propensity import propensity_of
 from mkt_pipeline.steps.score import refuse_misfit
 from mkt_pipeline.steps.training_data import TrainingData
+from mkt_pipeline.steps.window_parts import window_parts
 from mkt_pipeline.tracking.champion import Champion
 from mkt_pipeline.tracking.model_files import model_bytes
 from mkt_pipeline.tracking.server import Tracking
@@ -23,7 +28,11 @@ log = logging.getLogger(__name__)
 
 
 def gate_evidence(
-    outcome: TrainingOutcome, data: TrainingData, as_of: AsOf, champion: Champion | None
+    use_case: UseCase,
+    outcome: TrainingOutcome,
+    data: TrainingData,
+    as_of: AsOf,
+    champion: Champion | None,
 ) -> Evidence:
     """Measured on the test window of this training, champion included."""
     began = time.monotonic()
@@ -31,10 +40,11 @@ def gate_evidence(
     seconds = time.monotonic() - began
     return Evidence(
         label=data.test.label,
-        challenger=Model(outcome.test_propensity, as_of.day),
-        champion=None if champion is None else _scored(champion, data),
+        challenger=_model(use_case, data, outcome.test_propensity, as_of.day),
+        champion=None if champion is None else _scored(use_case, champion, data),
         rules=_rules(outcome),
         calibrated_on=data.validation.rows,
+        score_stability=_stability(outcome, data),
         model_bytes=model_bytes(outcome.chosen.model),
         seconds_per_million=seconds / data.test.rows * 1e6,
         seed=outcome.seed,
@@ -59,11 +69,25 @@ def comparable_champion(
     return champion
 
 
-def _scored(champion: Champion, data: TrainingData) -> Model:
+def _model(
+    use_case: UseCase, data: TrainingData, propensity: npt.NDArray[np.float64], trained: date
+) -> Model:
+    parts = window_parts(use_case, data, propensity)
+    return Model(propensity, trained, parts.promise_off, parts.ranking_off)
+
+
+def _stability(outcome: TrainingOutcome, data: TrainingData) -> float:
+    """Of the model's own scores, in which the season has no part."""
+    model = outcome.chosen.model
+    before, after = (model.decision_function(p.frame) for p in (data.validation, data.test))
+    return score_stability(before, after)
+
+
+def _scored(use_case: UseCase, champion: Champion, data: TrainingData) -> Model:
     frame = data.offered_test[[feature.name for feature in champion.features]]
     trained = date.fromisoformat(champion.tags["as_of"])
     given = Labelled(frame, data.test.label, data.test.as_of)
-    return Model(propensity_by_day(champion.model, given), trained)
+    return _model(use_case, data, propensity_by_day(champion.model, given), trained)
 
 
 def _rules(outcome: TrainingOutcome) -> Mapping[str, Model]:

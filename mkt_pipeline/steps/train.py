@@ -70,7 +70,7 @@ def train_challenger(
     )
     before = tracking.champion_version(use_case.name)
     champion = comparable_champion(tracking, use_case, data)
-    decision = decide(gate_evidence(outcome, data, as_of, champion), use_case.promotion)
+    decision = decide(gate_evidence(use_case, outcome, data, as_of, champion), use_case.promotion)
     decision, verdict = with_verdict(decision, use_case)
     if dry_run:
         return _report(use_case, as_of, outcome, decision, verdict, before, watch, registered=None)

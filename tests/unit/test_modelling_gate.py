@@ -1,6 +1,7 @@
 """Who becomes champion: every rule of the gate can say no, and says why."""
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -14,6 +15,7 @@ from mkt_pipeline.modelling.metrics import calibration_error
 TODAY = date(2026, 6, 1)
 ROWS = 4000
 RULE = "the rule of thumb"
+RULES = PromotionRules()
 
 
 def world(seed=1, rows=ROWS):
@@ -43,6 +45,7 @@ def evidence(challenger=None, champion=None, *, weeks=0, rule=None, **changes):
         "champion": None if champion is None else Model(champion, TODAY - timedelta(weeks=weeks)),
         "rules": {RULE: Model(blurred(0.5) if rule is None else rule)},
         "calibrated_on": 1_000_000,
+        "score_stability": 0.01,
         "model_bytes": 1_000_000,
         "seconds_per_million": 5.0,
         "seed": 7,
@@ -52,6 +55,10 @@ def evidence(challenger=None, champion=None, *, weeks=0, rule=None, **changes):
 
 def decision(*arguments, rules=None, **changes):
     return decide(evidence(*arguments, **changes), PromotionRules(**(rules or {})))
+
+
+def given(challenger, champion=None):
+    return decide(replace(evidence(), challenger=challenger, champion=champion), RULES)
 
 
 def test_a_challenger_that_is_surely_better_is_promoted():
@@ -167,3 +174,41 @@ def test_the_document_has_every_check_and_every_figure_with_its_interval():
 
 def test_a_decision_does_not_depend_on_anything_but_its_evidence():
     assert decision(blurred(0.1), blurred(0.12)) == decision(blurred(0.1), blurred(0.12))
+
+
+PARTS = [
+    ("promise_off", "promise that is off, as a share of the buyers, of the worst part", 0.75),
+    ("ranking_off", "ROC AUC below that of all, of the worst part", 0.2),
+]
+
+
+@pytest.mark.parametrize(("measure", "words", "limit"), PARTS)
+def test_a_part_that_nobody_would_defend_is_refused_by_its_name(measure, words, limit):
+    good = blurred(0.02)
+
+    def parts(worst):
+        return Model(good, TODAY, **{measure: {"region north": 0.0, "region south": worst}})
+
+    assert given(parts(limit)).promote
+    refused = given(parts(limit + 0.01))
+    assert not refused.promote
+    assert f"{words} (region south) is {limit + 0.01:g}, not at most {limit:g}" in refused.sentence
+
+
+@pytest.mark.parametrize(("measure", "words", "limit"), PARTS)
+def test_a_champion_that_is_as_bad_in_a_part_is_no_better_to_keep(measure, words, limit):
+    challenger = Model(blurred(0.01), TODAY, **{measure: {"region south": limit + 0.1}})
+    before = TODAY - timedelta(weeks=4)
+    bad = Model(blurred(0.2), before, **{measure: {"region east": limit + 0.1}})
+    fair = Model(blurred(0.2), before, **{measure: {"region east": limit}})
+    assert given(challenger, bad).promote
+    refused = given(challenger, fair)
+    assert not refused.promote
+    assert words in refused.sentence
+
+
+def test_scores_that_have_moved_since_calibration_are_refused():
+    assert decision(score_stability=0.25).promote
+    refused = decision(score_stability=0.26)
+    assert not refused.promote
+    assert "stability index of the scores since calibration is 0.26" in refused.sentence
