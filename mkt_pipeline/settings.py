@@ -100,7 +100,9 @@ class Settings(BaseSettings):
         description="Publications per use case whose rows are kept; older ones keep their record.",
     )
     keep_scoring_runs_days: Annotated[int, Field(ge=7)] = Field(
-        default=400, description="Days that scoring runs are kept in MLflow; trainings stay."
+        default=400,
+        description="Days that scoring runs are kept in MLflow, and drift in the campaign database;"
+        " trainings stay.",
     )
 
     @model_validator(mode="before")

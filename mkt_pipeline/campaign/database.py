@@ -127,6 +127,14 @@ class CampaignDatabase:
         with session(self._url) as opened:
             return remove_old_rows(opened, kept=kept, dry_run=dry_run)
 
+    def remove_old_drift(self, *, before: date, dry_run: bool) -> int:
+        """Remove what drift was seen on days before ``before``; how many rows."""
+        with session(self._url) as opened, opened.transaction():
+            (found,) = opened.rows("old_drift", before=before)
+            if not dry_run:
+                opened.run("forget_old_drift", before=before)
+            return int(found["rows"])
+
     def database_sizes(self) -> dict[str, int]:
         """Bytes of every database of this server that the role may connect to."""
         return {row["name"]: row["bytes"] for row in self._rows("database_sizes")}

@@ -18,6 +18,8 @@ from mkt_pipeline.tracking.server import Tracking
 MEASURED_WITHIN_DAYS = 31
 """Scores are kept so long after their label window has closed: until then it was surely seen what
 came true."""
+LONGEST_RUN_DAYS = 2
+"""No training takes as long: a run of MLflow that is still open belongs to a killed process."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,8 @@ class Kept(Facts):
     lake: tuple[TableUpkeep, ...]
     campaign: tuple[UseCaseUpkeep, ...]
     scoring_runs: int
+    killed_runs: int
+    drift_rows: int
     databases: Mapping[str, int]
     folders: Mapping[str, int]
     seconds: float
@@ -85,7 +89,9 @@ class Kept(Facts):
         return [
             *lake,
             *campaign,
-            f"MLflow: {self.scoring_runs:,} scoring runs {verb}",
+            f"campaign.model_drift: {self.drift_rows:,} rows {verb}",
+            f"MLflow: {self.scoring_runs:,} scoring runs {verb}; {self.killed_runs:,} runs of"
+            f" killed processes{' would be' if self.dry_run else ''} marked as killed",
             f"databases of the campaign's server: {_sizes(self.databases)}",
             f"folders of MKT_HOME: {_sizes(self.folders)}",
             f"lake {_size(before)} before, {_size(after)} after, {self.seconds:.1f} s"
@@ -114,15 +120,19 @@ def keep_house(
     """
     watch = Stopwatch()
     oldest = today - timedelta(days=retention.scoring_runs_days)
-    runs = tracking.remove_old_scoring_runs(
-        before=datetime.combine(oldest, time(), UTC), dry_run=dry_run
+    runs = tracking.tidy_runs(
+        before=datetime.combine(oldest, time(), UTC),
+        lost_before=datetime.now(UTC) - timedelta(days=LONGEST_RUN_DAYS),
+        dry_run=dry_run,
     )
     publications = campaign.remove_old_rows(kept=retention.publications, dry_run=dry_run)
     tables = tuple(LakeUpkeep(lake.uri, retention.first_days(today)).run(dry_run=dry_run))
     return Kept(
         tables,
         tuple(publications),
-        runs,
+        runs.removed,
+        runs.ended,
+        campaign.remove_old_drift(before=oldest, dry_run=dry_run),
         campaign.database_sizes(),
         folder_sizes(home),
         watch.seconds,

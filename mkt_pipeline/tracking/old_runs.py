@@ -1,13 +1,59 @@
-"""Scoring runs that are old enough to go; trainings and whatever a version points to stay."""
+"""Runs that nobody needs any more: old scorings go, and what was killed is ended."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 _PAGE = 500
 
 
-def old_scoring_runs(client: Any, before: datetime) -> list[str]:  # noqa: ANN401 - untyped
+@dataclass(frozen=True)
+class RunsUpkeep:
+    """Scoring runs that were removed, and runs of killed processes that were ended."""
+
+    removed: int
+    ended: int
+
+
+def tidy_runs(
+    client: Any,  # noqa: ANN401 - untyped
+    *,
+    before: datetime,
+    lost_before: datetime,
+    dry_run: bool,
+) -> RunsUpkeep:
+    """Remove scoring runs that began before ``before``; MLflow keeps them until its `gc`.
+
+    Trainings stay, and whatever a registered version points to. Runs that say that they are running
+    and began before ``lost_before`` are marked as killed: their process could tell nobody.
+    """
+    lost, old = _lost_runs(client, lost_before), _old_scoring_runs(client, before)
+    if not dry_run:
+        for run_id in lost:
+            client.set_terminated(run_id, "KILLED")
+        for run_id in old:
+            client.delete_run(run_id)
+    return RunsUpkeep(len(old), len(lost))
+
+
+def _lost_runs(client: Any, before: datetime) -> list[str]:  # noqa: ANN401 - untyped
+    experiments = [one.experiment_id for one in _pages(client.search_experiments)]
+    filters = f"attributes.status = 'RUNNING' AND attributes.start_time < {_milliseconds(before)}"
+    found = _pages(
+        client.search_runs,
+        experiment_ids=experiments,
+        filter_string=filters,
+        max_results=_PAGE,
+    )
+    return [run.info.run_id for run in found]
+
+
+def _milliseconds(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000)
+
+
+def _old_scoring_runs(client: Any, before: datetime) -> list[str]:  # noqa: ANN401 - untyped
     """The scoring runs that began before ``before`` and that no registered version points to."""
     kept = {version.run_id for version in _pages(client.search_model_versions, max_results=_PAGE)}
     experiments = [
@@ -16,11 +62,10 @@ def old_scoring_runs(client: Any, before: datetime) -> list[str]:  # noqa: ANN40
     ]
     if not experiments:
         return []
-    moment = int(before.timestamp() * 1000)
     found = _pages(
         client.search_runs,
         experiment_ids=experiments,
-        filter_string=f"attributes.start_time < {moment}",
+        filter_string=f"attributes.start_time < {_milliseconds(before)}",
         max_results=_PAGE,
     )
     return [run.info.run_id for run in found if run.info.run_id not in kept]

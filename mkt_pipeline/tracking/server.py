@@ -28,7 +28,7 @@ from mkt_pipeline.tracking.names import (
     scoring_experiment,
     training_experiment,
 )
-from mkt_pipeline.tracking.old_runs import old_scoring_runs
+from mkt_pipeline.tracking.old_runs import RunsUpkeep, tidy_runs
 from mkt_pipeline.tracking.recommenders import Recommenders
 from mkt_pipeline.tracking.registry import Registry, VersionFacts
 from mkt_pipeline.tracking.runs import Runs
@@ -255,13 +255,11 @@ class Tracking:
                 self._runs.note(run_id, note)
             return run_id
 
-    def remove_old_scoring_runs(self, *, before: datetime, dry_run: bool) -> int:
-        """Remove scoring runs that began earlier; how many. MLflow keeps them until its `gc`."""
+    def tidy_runs(self, *, before: datetime, lost_before: datetime, dry_run: bool) -> RunsUpkeep:
+        """Remove scoring runs that began before ``before``, end killed ones of ``lost_before``."""
         with self._asking():
-            found = old_scoring_runs(self._client, before)
-            for run_id in () if dry_run else found:
-                self._client.delete_run(run_id)
-            return len(found)
+            given = {"before": before, "lost_before": lost_before}
+            return tidy_runs(self._client, **given, dry_run=dry_run)
 
     def run_url(self, run_id: str) -> str:
         """The page of a run."""

@@ -21,6 +21,7 @@ from mkt_pipeline.lake.lake import Lake
 from mkt_pipeline.lake.night_limits import Limits
 from mkt_pipeline.lake.upkeep import LakeUpkeep
 from mkt_pipeline.steps.housekeeping import Retention, keep_house
+from mkt_pipeline.tracking.old_runs import RunsUpkeep
 from mkt_pipeline.tracking.server import Tracking
 
 FIRST, TODAY = date(2026, 1, 10), date(2026, 6, 1)
@@ -103,8 +104,8 @@ def on_disk(folder):
 class NoTracking:
     """MLflow has a test of its own."""
 
-    def remove_old_scoring_runs(self, **_):
-        return 0
+    def tidy_runs(self, **_):
+        return RunsUpkeep(0, 0)
 
 
 @pytest.fixture
@@ -244,9 +245,30 @@ def test_old_scoring_runs_go_and_whatever_a_version_points_to_stays(server):
     client.set_registered_model_alias("propensity-u", "champion", version.version)
     tracking = Tracking(url)
     before = midnight(TODAY - timedelta(days=30))
-    assert tracking.remove_old_scoring_runs(before=before, dry_run=True) == 1
+    given = {"before": before, "lost_before": midnight(date(1990, 1, 1))}
+    assert tracking.tidy_runs(**given, dry_run=True) == RunsUpkeep(1, 0)
     assert client.get_run(ids["old"]).info.lifecycle_stage == "active"
-    assert tracking.remove_old_scoring_runs(before=before, dry_run=False) == 1
+    assert tracking.tidy_runs(**given, dry_run=False) == RunsUpkeep(1, 0)
     stages = {name: client.get_run(one).info.lifecycle_stage for name, one in ids.items()}
     assert stages == {"old": "deleted"} | dict.fromkeys(("pointed", "young", "trained"), "active")
-    assert tracking.remove_old_scoring_runs(before=before, dry_run=False) == 0
+    assert tracking.tidy_runs(**given, dry_run=False) == RunsUpkeep(0, 0)
+
+
+def test_runs_of_killed_processes_are_ended_and_those_that_run_are_not(server):
+    url, _ = server
+    client = mlflow.MlflowClient(url, url)
+    experiment = client.create_experiment("training/killed")
+    given = {"before": midnight(date(1990, 1, 1)), "lost_before": midnight(TODAY)}
+    Tracking(url).tidy_runs(**given, dry_run=False)
+    then, now = (int(midnight(day).timestamp() * 1000) for day in (FIRST, TODAY))
+    ids = {
+        "killed": client.create_run(experiment, start_time=then).info.run_id,
+        "running": client.create_run(experiment, start_time=now).info.run_id,
+        "ended": client.create_run(experiment, start_time=then).info.run_id,
+    }
+    client.set_terminated(ids["ended"], "FAILED")
+    assert Tracking(url).tidy_runs(**given, dry_run=True).ended == 1
+    assert client.get_run(ids["killed"]).info.status == "RUNNING"
+    assert Tracking(url).tidy_runs(**given, dry_run=False).ended == 1
+    found = {name: client.get_run(run_id).info.status for name, run_id in ids.items()}
+    assert found == {"killed": "KILLED", "running": "RUNNING", "ended": "FAILED"}

@@ -197,3 +197,16 @@ def test_a_new_champion_that_is_like_the_night_clears_the_alarm(health):
     look(health, 2, "alarm")
     assert look(health, 3, "ok", version="2") is None
     assert history(health) == [(2, 3, "cleared")]
+
+
+def test_drift_of_days_that_are_kept_no_longer_goes_and_alarms_stay(campaign, health):
+    for day in (1, 2, 3):
+        look(health, day, "alarm")
+    before = date(2026, 11, 3)
+    rows = campaign.remove_old_drift(before=before, dry_run=True)
+    assert rows > 0
+    assert len(health.drift("u", nights=5)) == 3
+    assert campaign.remove_old_drift(before=before, dry_run=False) == rows
+    assert [night.as_of.day for night in health.drift("u", nights=5)] == [3]
+    assert len(health.alarms("u")) == 1
+    assert campaign.remove_old_drift(before=before, dry_run=False) == 0
