@@ -6,13 +6,16 @@ from pydantic import Field
 
 from mkt_pipeline.contracts.frozen_model import FrozenModel
 
-Measure = Literal["average_precision", "roc_auc"]
+Measure = Literal[
+    "average_precision", "roc_auc", "gain_at_1", "gain_at_5", "gain_at_10", "gain_at_20"
+]
 
 
 class PromotionRules(FrozenModel):
     """Rules of the gate; every comparison is on the same later window.
 
-    A challenger is better than the champion where its ``measure`` is higher in at least
+    A challenger is better than the champion where its ``measure`` (``gain_at_5`` is the share of
+    buyers who are among the best five percent of the customers) is higher in at least
     ``probability`` of the draws of a paired bootstrap. It is as good where the same share of draws
     has it less than ``margin`` (a share of the champion's figure) below; that is enough where the
     champion was trained ``fresher_weeks`` or longer before it. Its calibration error may be up to

@@ -30,6 +30,7 @@ def decision_markdown(
     use (None where there is none that could be compared), ``leaks`` is the verdict of the leak
     check. Of ``slices`` those that stand out are told, of ``stand_ins`` all.
     """
+    measures = list(decision.figures[CHALLENGER])
     test = next(window for window in outcome.windows if window.name == "test")
     against = f"the champion, {champion}," if champion else "no champion: the rules of thumb alone"
     lines = [
@@ -45,11 +46,11 @@ def decision_markdown(
         "",
         "## Figures on the test window, with 95 % intervals",
         "",
-        f"| model | {' | '.join(TITLES.values())} |",
-        f"|---|{'---|' * len(TITLES)}",
+        f"| model | {' | '.join(TITLES[one] for one in measures)} |",
+        f"|---|{'---|' * len(measures)}",
         *(
-            f"| {name} | {' | '.join(interval_words(measures[m]) for m in TITLES)} |"
-            for name, measures in decision.figures.items()
+            f"| {name} | {' | '.join(interval_words(found[one]) for one in measures)} |"
+            for name, found in decision.figures.items()
         ),
         "",
         "## Checks",

@@ -9,13 +9,29 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any, Literal
 
+import numpy as np
+
 from mkt_pipeline.contracts.promotion import PromotionRules
+from mkt_pipeline.modelling.calibration_draws import CalibrationDraws
 from mkt_pipeline.modelling.calibration_luck import calibration_error_by_chance
-from mkt_pipeline.modelling.metrics import Labels, Values, calibration_error
-from mkt_pipeline.modelling.resampling import MEASURES, Interval, Resampled, resample
+from mkt_pipeline.modelling.metrics import TOP_PERCENTS, Labels, Values, calibration_error
+from mkt_pipeline.modelling.resampling import (
+    HEADLINES,
+    REPLICATES,
+    Interval,
+    Resampled,
+    draws_of,
+    resample,
+)
 
 CHALLENGER, CHAMPION = "challenger", "champion"
-TITLES = {"average_precision": "average precision", "roc_auc": "ROC AUC"}
+TITLES = {
+    "average_precision": "average precision",
+    "roc_auc": "ROC AUC",
+    "lift_at_10": "lift at 10 %",
+    **{f"gain_at_{p}": f"share of buyers among the best {p} %" for p in TOP_PERCENTS},
+    "calibration_error": "calibration error",
+}
 
 Relation = Literal["at least", "above", "at most"]
 Route = Literal["better", "as good and fresher"]
@@ -98,19 +114,29 @@ def decide(evidence: Evidence, rules: PromotionRules) -> Decision:
     It must beat the base rate and the rules of thumb as measured, be calibrated, small and quick;
     and, where there is a champion, be surely better than it, or surely no worse and fresher.
     """
-    drawn = _drawn(evidence)
+    drawn = _drawn(evidence, rules)
     checks = (*_routes(evidence, rules, drawn), *_absolute(evidence, rules, drawn))
     needed = all(check.passed for check in checks if check.route is None)
     promote = needed and (evidence.champion is None or bool(_route_taken(checks)))
-    return Decision(promote, checks, _figures(drawn), sentence(checks, promote=promote))
+    figures = _figures(evidence, drawn)
+    return Decision(promote, checks, figures, sentence(checks, promote=promote))
 
 
-def _drawn(evidence: Evidence) -> Resampled:
+def _models(evidence: Evidence) -> dict[str, Values]:
     rankings = {CHALLENGER: evidence.challenger.propensity}
     if evidence.champion is not None:
         rankings[CHAMPION] = evidence.champion.propensity
     rankings |= {name: rule.propensity for name, rule in evidence.rules.items()}
-    return resample(label=evidence.label, rankings=rankings, seed=evidence.seed)
+    return rankings
+
+
+def _drawn(evidence: Evidence, rules: PromotionRules) -> Resampled:
+    return resample(
+        label=evidence.label,
+        rankings=_models(evidence),
+        seed=evidence.seed,
+        measures=tuple(dict.fromkeys((*HEADLINES, rules.measure))),
+    )
 
 
 def _routes(evidence: Evidence, rules: PromotionRules, drawn: Resampled) -> tuple[Check, ...]:
@@ -147,7 +173,7 @@ def _absolute(evidence: Evidence, rules: PromotionRules, drawn: Resampled) -> tu
     measure, what = rules.measure, TITLES[rules.measure]
     value = drawn.values[CHALLENGER, measure]
     base_rate = float(evidence.label.mean())
-    chance = base_rate if measure == "average_precision" else 0.5
+    chance = _by_chance(measure, base_rate)
     bars = {"chance": chance, **{name: drawn.values[name, measure] for name in evidence.rules}}
     propensity = evidence.challenger.propensity
     luck = calibration_error_by_chance(
@@ -173,6 +199,13 @@ def _absolute(evidence: Evidence, rules: PromotionRules, drawn: Resampled) -> tu
             rules.seconds_per_million,
         ),
     )
+
+
+def _by_chance(measure: str, base_rate: float) -> float:
+    """What customers in any order have."""
+    if measure == "average_precision":
+        return base_rate
+    return 0.5 if measure == "roc_auc" else int(measure.removeprefix("gain_at_")) / 100
 
 
 def _parts(evidence: Evidence, rules: PromotionRules) -> Iterator[Check]:
@@ -209,9 +242,18 @@ def _at_most(name: str, value: float, limit: float) -> Check:
     return Check(name, value, "at most", limit, value <= limit)
 
 
-def _figures(drawn: Resampled) -> dict[str, dict[str, Interval]]:
-    models = dict.fromkeys(model for model, _ in drawn.values)
-    return {model: {m: drawn.interval(model, m) for m in MEASURES} for model in models}
+def _figures(evidence: Evidence, drawn: Resampled) -> dict[str, dict[str, Interval]]:
+    found: dict[str, dict[str, Interval]] = {}
+    for model, measure in drawn.values:
+        found.setdefault(model, {})[measure] = drawn.interval(model, measure)
+    calibrations = {m: CalibrationDraws(evidence.label, p) for m, p in _models(evidence).items()}
+    errors: dict[str, list[float]] = {model: [] for model in calibrations}
+    for weight in draws_of(evidence.label, None, evidence.seed, REPLICATES):
+        for model, one in calibrations.items():
+            errors[model].append(one.error(weight))
+    for model, one in calibrations.items():
+        found[model]["calibration_error"] = one.interval(np.array(errors[model]))
+    return found
 
 
 def sentence(checks: tuple[Check, ...], *, promote: bool) -> str:

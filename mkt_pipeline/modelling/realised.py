@@ -7,11 +7,12 @@ import numpy as np
 import numpy.typing as npt
 
 from mkt_pipeline.contracts.model_health import EVERYBODY, HealthFigure
-from mkt_pipeline.modelling.metrics import calibration_bin_numbers, calibration_error
+from mkt_pipeline.modelling.calibration_draws import CalibrationDraws
 from mkt_pipeline.modelling.resampling import (
     CONFIDENCE,
-    RANKING_MEASURES,
+    HEADLINES,
     REPLICATES,
+    Interval,
     Labels,
     Resampled,
     Values,
@@ -87,12 +88,12 @@ def realised(
         rankings=rankings,
         seed=seed,
         replicates=replicates,
-        measures=tuple(RANKING_MEASURES),
+        measures=HEADLINES,
     )
     drawn = _drawn(outcome, groups, seed, replicates)
     return (
         *_ranking(outcome, ranked, promised),
-        _calibration(outcome, drawn, promised),
+        _calibration(outcome, drawn.calibration, promised),
         *_rates(outcome, groups, drawn),
     )
 
@@ -111,10 +112,10 @@ class _Group:
 
 @dataclass(frozen=True)
 class _Drawn:
-    """Of every draw: rates by part, of shape [draws, parts], and calibration errors."""
+    """Of every draw the rates by part, of shape [draws, parts]; and the calibration error."""
 
     rates: tuple[Values, ...]
-    calibration: Values
+    calibration: Interval
 
 
 def _groups(outcome: Outcome) -> tuple[_Group, ...]:
@@ -127,7 +128,7 @@ def _groups(outcome: Outcome) -> tuple[_Group, ...]:
 
 
 def _drawn(outcome: Outcome, groups: tuple[_Group, ...], seed: int, replicates: int) -> _Drawn:
-    bins, gap = calibration_bin_numbers(outcome.propensity), outcome.propensity - outcome.label
+    calibration = CalibrationDraws(outcome.label, outcome.propensity)
     rates: list[list[Values]] = [[] for _ in groups]
     errors = []
     for weight in draws_of(outcome.label, None, seed, replicates):
@@ -135,15 +136,16 @@ def _drawn(outcome: Outcome, groups: tuple[_Group, ...], seed: int, replicates: 
         for group, found in zip(groups, rates, strict=True):
             with np.errstate(invalid="ignore"):  # a part that was not drawn has no rate
                 found.append(group.sums(bought) / group.sums(weight))
-        errors.append(np.abs(np.bincount(bins, weights=weight * gap)).sum() / weight.sum())
-    return _Drawn(tuple(np.array(found) for found in rates), np.array(errors))
+        errors.append(calibration.error(weight))
+    by_part = tuple(np.array(found) for found in rates)
+    return _Drawn(by_part, calibration.interval(np.array(errors)))
 
 
 def _ranking(
     outcome: Outcome, ranked: Resampled, promised: Mapping[str, float]
 ) -> list[HealthFigure]:
     found = []
-    for measure in RANKING_MEASURES:
+    for measure in HEADLINES:
         own, rule = ranked.interval(CHAMPION, measure), ranked.values.get((RULE, measure))
         then = promised.get(measure)
         bounds = (own.value, own.low, own.high)
@@ -157,12 +159,10 @@ def _ranking(
     return found
 
 
-def _calibration(outcome: Outcome, drawn: _Drawn, promised: Mapping[str, float]) -> HealthFigure:
-    value = calibration_error(outcome.label, outcome.propensity)
-    draws = np.maximum(drawn.calibration - (drawn.calibration.mean() - value), 0.0)
-    low, high = _bounds(draws)
+def _calibration(outcome: Outcome, found: Interval, promised: Mapping[str, float]) -> HealthFigure:
     name = "calibration_error"
-    return _figure(outcome, name, value, low, high, promised.get(name), None)
+    bounds = (found.value, found.low, found.high)
+    return _figure(outcome, name, *bounds, promised.get(name), None)
 
 
 def _rates(

@@ -1,6 +1,6 @@
 """How sure a figure is: the same figure on customers drawn again and again."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mkt_pipeline.errors import TrainingRefusedError
+from mkt_pipeline.modelling.metrics import TOP_PERCENTS
 
 Values = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.bool_]
@@ -72,17 +73,30 @@ class Ranked:
 
     def lift_at_10(self, weight: Values) -> float:
         """As ``metrics.evaluate`` has it, weighted."""
+        return self.gain(weight, 0.1) / 0.1
+
+    def gain(self, weight: Values, share: float) -> float:
+        """The share of buyers among the best ``share`` of the customers, weighted."""
         buyers, rows = (np.insert(found, 0, 0.0) for found in self._found(weight))
-        return float(np.interp(0.1, rows / rows[-1], buyers / buyers[-1]) / 0.1)
+        return float(np.interp(share, rows / rows[-1], buyers / buyers[-1]))
+
+
+def _gain_at(percent: int) -> Callable[[Ranked, Values], float]:
+    return lambda ranked, weight: ranked.gain(weight, percent / 100)
 
 
 MEASURES = MappingProxyType(
-    {"average_precision": Ranked.average_precision, "roc_auc": Ranked.roc_auc}
+    {
+        "average_precision": Ranked.average_precision,
+        "roc_auc": Ranked.roc_auc,
+        "lift_at_10": Ranked.lift_at_10,
+        **{f"gain_at_{percent}": _gain_at(percent) for percent in TOP_PERCENTS},
+    }
 )
-"""What the gate decides by."""
+"""What says how good an order of customers is; each is one of ``metrics.evaluate``."""
 
-RANKING_MEASURES = MappingProxyType({**MEASURES, "lift_at_10": Ranked.lift_at_10})
-"""What says how good an order of customers is."""
+HEADLINES = ("average_precision", "roc_auc", "lift_at_10")
+"""Those that are told wherever a model is."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +141,7 @@ def resample(
     seed: int,
     customer: Integers | None = None,
     replicates: int = REPLICATES,
-    measures: Sequence[str] = tuple(MEASURES),
+    measures: Sequence[str] = HEADLINES,
 ) -> Resampled:
     """Figures of every ranking (of shape [rows]) on draws of customers with replacement.
 
@@ -147,9 +161,9 @@ def resample(
     draws: dict[tuple[str, str], list[float]] = {one: [] for one in asked}
     for weight in draws_of(label, customer, seed, replicates):
         for name, measure in asked:
-            draws[name, measure].append(RANKING_MEASURES[measure](ranked[name], weight))
+            draws[name, measure].append(MEASURES[measure](ranked[name], weight))
     return Resampled(
-        {(name, m): RANKING_MEASURES[m](ranked[name], everybody) for name, m in asked},
+        {(name, m): MEASURES[m](ranked[name], everybody) for name, m in asked},
         {one: np.array(found) for one, found in draws.items()},
     )
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import norm
 
 from mkt_pipeline.modelling.metrics import Labels, Values
-from mkt_pipeline.modelling.resampling import CONFIDENCE, Interval
+from mkt_pipeline.modelling.resampling import Interval
+from mkt_pipeline.modelling.share_interval import share_interval
 from mkt_pipeline.modelling.slices import promise_off
 
 
@@ -41,17 +41,9 @@ def segment_promises(
             name,
             int(rows.sum()),
             float(propensity[rows].mean()),
-            _share(int(label[rows].sum()), int(rows.sum())),
+            share_interval(int(label[rows].sum()), int(rows.sum())),
             promise_off(label[rows], propensity[rows]),
         )
         for name, rows in parts
         if rows.any()
     )
-
-
-def _share(events: int, rows: int) -> Interval:
-    """A share with its score interval (Wilson 1927), which is never empty."""
-    z, share = float(norm.ppf((1 + CONFIDENCE) / 2)), events / rows
-    middle = (share + z**2 / (2 * rows)) / (1 + z**2 / rows)
-    half = z / (1 + z**2 / rows) * np.sqrt(share * (1 - share) / rows + z**2 / (4 * rows**2))
-    return Interval(share, float(middle - half), float(middle + half))

@@ -19,6 +19,7 @@ from sklearn.metrics import roc_auc_score
 
 from mkt_pipeline.contracts.feature import Feature
 from mkt_pipeline.modelling.metrics import Labels, Values
+from mkt_pipeline.modelling.share_interval import share_interval
 
 BANDS = {"age": (30, 45, 60), "tenure": (90, 365, 1095)}
 """Where bands of a group of numbers begin; tenure in days: the first are the new customers."""
@@ -90,13 +91,13 @@ def slices_markdown(found: Sequence[Slice]) -> str:
     lines = [
         "# Slices of the test window",
         "",
-        "| feature | value | customers | bought | promised | happened | ROC AUC | buyers among the"
-        " best tenth | stands out |",
+        "| feature | value | customers | bought | promised | happened, with 95 % interval |"
+        " ROC AUC | buyers among the best tenth | stands out |",
         "|---|---|---|---|---|---|---|---|---|",
     ]
     lines += [
         f"| {one.feature} | {one.value} | {one.rows:,} | {one.positives:,} |"
-        f" {one.promised:.2%} | {one.happened:.2%} | {_figure(one.roc_auc, '.3f')} |"
+        f" {one.promised:.2%} | {_share(one)} | {_figure(one.roc_auc, '.3f')} |"
         f" {_figure(one.found, '.0%')} | {'; '.join(one.warnings)} |"
         for one in ordered
     ]
@@ -193,6 +194,11 @@ def _band(low: float, high: float) -> str:
     if np.isinf(low):
         return f"below {high:g}"
     return f"{low:g} or more" if np.isinf(high) else f"{low:g} to {high:g}"
+
+
+def _share(one: Slice) -> str:
+    found = share_interval(one.positives, one.rows)
+    return f"{found.value:.2%} ({found.low:.2%} to {found.high:.2%})"
 
 
 def _figure(value: float | None, form: str) -> str:

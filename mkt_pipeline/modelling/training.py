@@ -18,6 +18,7 @@ from mkt_pipeline.modelling.outcome import Trained, TrainingOutcome, Window
 from mkt_pipeline.modelling.propensity import Scores, propensity_of
 from mkt_pipeline.modelling.random_split import random_split
 from mkt_pipeline.modelling.reference import reference_of
+from mkt_pipeline.modelling.resampling import HEADLINES, Values, resample
 from mkt_pipeline.modelling.season import Season, SeasonFound
 from mkt_pipeline.modelling.signature import frame_differences
 from mkt_pipeline.modelling.tuning import OnTrial, Tuning, best_of, nobody
@@ -73,7 +74,7 @@ def train(
         baselines=baselines,
         chosen=chosen,
         windows=_windows(train, validation, test),
-        tests={name: evaluate(label=test.label, propensity=p) for name, p in scored.items()},
+        tests=_measured(test, scored, tuning.seed),
         propensities=scored,
         reference=reference_of(train.frame, features),
         seed=tuning.seed,
@@ -106,6 +107,22 @@ def _trained(
         validation=evaluate(label=validation.label, propensity=cross_fitted, ranking=score),
         trials=trials,
     )
+
+
+def _measured(
+    test: Labelled, scored: Mapping[str, Values], seed: int
+) -> dict[str, Mapping[str, float]]:
+    """Every measure, the headlines also with the ends of their 95 % intervals."""
+    drawn = resample(label=test.label, rankings=scored, seed=seed)
+    found = {}
+    for name, propensity in scored.items():
+        intervals = {measure: drawn.interval(name, measure) for measure in HEADLINES}
+        found[name] = {
+            **evaluate(label=test.label, propensity=propensity),
+            **{f"{measure}_low": one.low for measure, one in intervals.items()},
+            **{f"{measure}_high": one.high for measure, one in intervals.items()},
+        }
+    return found
 
 
 def _baselines(

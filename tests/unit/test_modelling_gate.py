@@ -212,3 +212,32 @@ def test_scores_that_have_moved_since_calibration_are_refused():
     refused = decision(score_stability=0.26)
     assert not refused.promote
     assert "stability index of the scores since calibration is 0.26" in refused.sentence
+
+
+def test_a_use_case_that_reaches_few_customers_can_decide_by_them_alone():
+    """The challenger knows 90 buyers and nothing else, the champion all customers a little."""
+    sharp = np.random.default_rng(5).uniform(0, 0.1, ROWS)
+    sharp[np.flatnonzero(LABEL)[:90]] = 0.9
+
+    def better(measure):
+        found = decision(sharp, TRUTH, rules={"measure": measure})
+        chance = next(one for one in found.checks if one.name.endswith("against chance"))
+        return next(one for one in found.checks if one.route == "better"), chance.limit
+
+    check, chance = better("gain_at_5")
+    assert "share of buyers among the best 5 % is higher" in check.name
+    assert check.passed
+    assert chance == 0.05
+    check, chance = better("roc_auc")
+    assert not check.passed
+    assert chance == 0.5
+
+
+def test_every_figure_that_is_told_has_its_interval():
+    found = decision(blurred(0.02), blurred(0.05))
+    assert set(found.figures) == {"challenger", "champion", RULE}
+    for figures in found.figures.values():
+        assert list(figures) == ["average_precision", "roc_auc", "lift_at_10", "calibration_error"]
+        assert all(one.low <= one.value <= one.high for one in figures.values())
+    error = found.figures["challenger"]["calibration_error"].value
+    assert error == calibration_error(LABEL, evidence().challenger.propensity)

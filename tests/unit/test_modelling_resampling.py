@@ -5,6 +5,7 @@ import pytest
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from mkt_pipeline.errors import TrainingRefusedError
+from mkt_pipeline.modelling.metrics import evaluate
 from mkt_pipeline.modelling.resampling import MEASURES, Ranked, resample
 
 REFERENCE = {"average_precision": average_precision_score, "roc_auc": roc_auc_score}
@@ -18,6 +19,18 @@ def population(seed, rows=800, signal=1.0):
 
 
 @pytest.mark.parametrize("measure", MEASURES)
+@pytest.mark.parametrize("digits", [0, 6])
+def test_a_row_of_weight_two_counts_like_two_rows(measure, digits):
+    label, score = population(1)
+    propensity = 1 / (1 + np.exp(-score.round(digits)))
+    weight = np.random.default_rng(2).poisson(1, len(label))
+    rows = np.repeat(np.arange(len(label)), weight)
+    whole = evaluate(label=label[rows], propensity=propensity[rows])
+    found = MEASURES[measure](Ranked(propensity, label), weight.astype(float))
+    assert found == pytest.approx(whole[measure], abs=1e-12)
+
+
+@pytest.mark.parametrize("measure", REFERENCE)
 @pytest.mark.parametrize("digits", [0, 6])
 def test_weighted_measures_are_those_of_scikit_learn(measure, digits):
     label, score = population(1)
