@@ -114,7 +114,7 @@ def _measured(
 ) -> dict[str, Mapping[str, float]]:
     """Every measure, the headlines also with the ends of their 95 % intervals."""
     drawn = resample(label=test.label, rankings=scored, seed=seed)
-    found = {}
+    found: dict[str, Mapping[str, float]] = {}
     for name, propensity in scored.items():
         intervals = {measure: drawn.interval(name, measure) for measure in HEADLINES}
         found[name] = {
