@@ -14,6 +14,7 @@ from mkt_pipeline.modelling.labelled import Labelled
 from mkt_pipeline.modelling.nobody import rows_of_nobody
 from mkt_pipeline.modelling.outcome import TrainingOutcome
 from mkt_pipeline.modelling.rolling_origin import Fold
+from mkt_pipeline.modelling.season import Season, SeasonFound
 from mkt_pipeline.modelling.training import train
 from mkt_pipeline.modelling.tuning import Budget, Tuning
 from mkt_pipeline.tracking import DataIdentity, Tracking, TrainedRun
@@ -28,6 +29,10 @@ FEATURES = (
     Feature("amount_90d", "orders", "number", "Money.", "bought for {value}"),
     Feature("is_new", "profile", "flag", "New.", "new customer"),
     Feature("region", "profile", "category", "Region.", "lives in {value}"),
+)
+
+SEASON = SeasonFound(
+    Season("2026-03-01", [0.0, 0.1, 0.2, *[0.1] * 9]), "Season of the base rate.", 0.01, 0.1
 )
 
 
@@ -75,6 +80,7 @@ def small_outcome() -> TrainingOutcome:
         roles=Roles.of_window(90),
         last_period="orders_90d",
         tuning=Tuning(FEATURES, (Fold(learned, validation),), 7, Budget(2, 60)),
+        season=SEASON,
     )
 
 

@@ -2,17 +2,30 @@
 
 import io
 import json
+from datetime import date
 from pathlib import Path
 
 import mlflow
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
-from small_training import AS_OF, DATA, FEATURES, NOTE, TAGS, labelled, log, small_outcome, use_case
+from small_training import (
+    AS_OF,
+    DATA,
+    FEATURES,
+    NOTE,
+    SEASON,
+    TAGS,
+    labelled,
+    log,
+    small_outcome,
+    use_case,
+)
 
 from mkt_pipeline.errors import NoChampionError, ServerUnavailableError
 from mkt_pipeline.modelling.metrics import METRIC_NAMES
 from mkt_pipeline.modelling.outcome import TrainingOutcome
+from mkt_pipeline.modelling.resampling import HEADLINES
 from mkt_pipeline.tracking import Tracking, TrainedRun
 
 
@@ -44,8 +57,16 @@ def test_the_parent_run_holds_test_validation_and_baseline_figures(tracking, out
         f"{prefix}{name}" for prefix in ("", "validation_", "baseline_") for name in METRIC_NAMES
     ]
     names += [f"random_split_{name}" for name in ("roc_auc", "average_precision", "base_rate")]
+    names += [
+        f"{prefix}{name}_{end}"
+        for prefix in ("", "baseline_")
+        for name in HEADLINES
+        for end in ("low", "high")
+    ]
+    names += ["season_error", "season_error_without"]
     assert sorted(run.data.metrics) == sorted(names)
     assert run.data.metrics["roc_auc"] == pytest.approx(outcome.test["roc_auc"])
+    assert run.data.params["season"] == SEASON.sentence
     assert run.info.status == "FINISHED"
     assert run.info.run_name == "train repeat 2026-06-01"
 
@@ -73,6 +94,7 @@ def test_every_candidate_and_the_baseline_have_a_run_below_with_the_same_names(
         "last_period",
     }
     names = [f"{prefix}{name}" for prefix in ("", "validation_") for name in METRIC_NAMES]
+    names += [f"{name}_{end}" for name in HEADLINES for end in ("low", "high")]
     rules = {one.name for one in outcome.baselines}
     for name, metrics in figures.items():
         of_trials = [] if name in rules else ["fold_1", "mean_average_precision", "trials"]
@@ -98,8 +120,9 @@ def test_figures_note_and_feature_list_are_files_of_the_run(tracking, trained):
 def test_a_loaded_champion_predicts_the_same_bit_for_bit(tracking, outcome, trained):
     champion = tracking.champion("repeat")
     frame = labelled("2026-07-01", 9).frame
-    expected = outcome.chosen.model.predict_proba(frame)
-    assert champion.model.predict_proba(frame).tobytes() == expected.tobytes()
+    for day in (date(2026, 3, 1), date(2026, 7, 1)):
+        expected = outcome.chosen.model.on(day).predict_proba(frame)
+        assert champion.model.on(day).predict_proba(frame).tobytes() == expected.tobytes()
 
 
 def test_the_champion_brings_its_features_its_reference_and_its_figures(tracking, outcome, trained):
@@ -148,14 +171,15 @@ def test_a_challenger_that_was_not_promoted_is_no_champion(tracking, outcome):
 
 
 def test_a_decision_is_written_to_the_training_run(tracking, trained):
-    figures = {"challenger": {"roc_auc": {"value": 0.7, "low": 0.65, "high": 0.75}}}
+    figures = {"challenger": {"calibration_error": {"value": 0.02, "low": 0.01, "high": 0.03}}}
     decision = {"promote": True, "sentence": "Promoted: better.", "checks": [], "figures": figures}
     told = {"decision": decision, "verdict": "promoted", "pages": {"decision.md": "# Why\n"}}
     tracking.log_decision(run_id=trained.run_id, **told)
     data = client(tracking).get_run(trained.run_id).data
     tags = data.tags
     assert (tags["decision"], tags["decision_sentence"]) == ("promoted", "Promoted: better.")
-    assert (data.metrics["roc_auc_low"], data.metrics["roc_auc_high"]) == (0.65, 0.75)
+    bounds = {name: data.metrics[f"calibration_error_{name}"] for name in ("low", "high")}
+    assert bounds == {"low": 0.01, "high": 0.03}
     assert tracking.decision_page(trained.run_id) == "# Why\n"
 
 
