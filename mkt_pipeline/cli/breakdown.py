@@ -67,6 +67,8 @@ def draw_breakdown(one: Mapping[str, Any]) -> None:
         rows.append(("everything else", found["remainder"]))
     console.print(bars(rows))
     console.print(f"together: {found['log_odds'] - found['usual_log_odds']:+.2f} log-odds")
+    if found["in_steps"]:
+        console.print("propensities come in steps, which neighbours share; log-odds do not")
     console.print(f"recommended: {recommended(one)}")
     console.print(f"picture: {escape(found['picture'])}")
 

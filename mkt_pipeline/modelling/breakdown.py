@@ -23,8 +23,8 @@ class Breakdown:
     """All that speaks for and against one customer, strongest first.
 
     ``contributions`` and ``remainder``, which is what each too weak to be named moves together, add
-    up to ``log_odds`` less ``usual_log_odds``. With isotonic calibration ``propensity`` lies beside
-    what ``log_odds`` alone would give.
+    up to ``log_odds`` less ``usual_log_odds``. Where the model is calibrated ``in_steps``,
+    customers of one step share a propensity, which lies beside what log-odds alone would give.
     """
 
     propensity: float
@@ -33,6 +33,7 @@ class Breakdown:
     usual_log_odds: float
     contributions: tuple[Contribution, ...]
     remainder: float
+    in_steps: bool
 
 
 def breakdown(explainer: Explainer, reasons: Reasons, frame: pd.DataFrame) -> Breakdown:
@@ -52,4 +53,5 @@ def breakdown(explainer: Explainer, reasons: Reasons, frame: pd.DataFrame) -> Br
             for one in strongest
         ),
         remainder=sum(value for feature, value in moved.items() if feature not in named),
+        in_steps=explainer.model.calibrator.method == "isotonic",
     )

@@ -24,8 +24,15 @@ _WORDS = {
         "rest": "everything else",
         "here": "this customer",
         "axis": "log-odds",
+        "steps": "propensities come in steps, which neighbours share",
     },
-    "zh": {"usual": "普通客户", "rest": "其他因素", "here": "该客户", "axis": "对数几率"},
+    "zh": {
+        "usual": "普通客户",
+        "rest": "其他因素",
+        "here": "该客户",
+        "axis": "对数几率",
+        "steps": "概率按阶梯校准, 相邻客户可能相同",
+    },
 }
 _CHINESE_FONTS = (
     "Noto Sans CJK SC",
@@ -73,7 +80,8 @@ def _figure(found: Breakdown, title: str, language: Language) -> Figure:
         ],
     )
     axes.invert_yaxis()
-    axes.set(xlabel=words["axis"], title=title)
+    axis = f"{words['axis']} ({words['steps']})" if found.in_steps else words["axis"]
+    axes.set(xlabel=axis, title=title)
     axes.grid(axis="x", alpha=0.3)
     axes.spines[["top", "right", "left"]].set_visible(False)
     return figure

@@ -1,5 +1,7 @@
 """From the usual customer to one customer: what is told and drawn adds up."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -55,6 +57,15 @@ def test_a_picture_tells_every_strong_reason_and_the_rest(found, language, first
     assert all(one in text for one in (first, rest, "service, 7", *told[:MOST_BARS]))
     assert told[MOST_BARS] not in text
     assert f"{found.propensity:.1%}" in text
+
+
+def test_a_picture_says_where_propensities_come_in_steps(found):
+    words = "propensities come in steps, which neighbours share"
+    assert not found.in_steps
+    drawn = {steps: replace(found, in_steps=steps) for steps in (False, True)}
+    for steps, one in drawn.items():
+        text = waterfall(one, title="t", language="en", form="svg").decode()
+        assert (words in text) == steps
 
 
 def test_a_picture_of_pixels_needs_letters(found, monkeypatch):
