@@ -111,7 +111,8 @@ def check_row(check: Check) -> str:
     """A check as a row of a table."""
     way = f" (way: {check.route})" if check.route else ""
     verdict = "yes" if check.passed else "no"
-    return f"| {check.name}{way} | {check.value:.4f} | {check.relation} {check.limit:.4g} | {verdict} |"
+    limit = f"{check.relation} {check.limit:.4g}"
+    return f"| {check.name}{way} | {check.value:.4f} | {limit} | {verdict} |"
 
 
 def interval_words(found: object) -> str:
