@@ -9,6 +9,8 @@ has no clock of its own.
 **When it fails.** Trigger `propensity_training` by hand, with the day as partition key.
 """
 
+from datetime import timedelta
+
 from airflow.sdk import DAG, CronPartitionTimetable, get_current_context, task
 
 from mkt_airflow.assets import TRAINING_DUE
@@ -21,7 +23,12 @@ with DAG(
     description="Say every week that a training is due",
     doc_md=__doc__,
     schedule=CronPartitionTimetable(
-        "0 7 * * 0", timezone=time_zone(), run_offset=0, key_format="%Y-%m-%d"
+        "0 7 * * 0",
+        timezone=time_zone(),
+        run_offset=0,
+        key_format="%Y-%m-%d",
+        # Else whoever starts on a Sunday trains twice.
+        run_immediately=timedelta(0),
     ),
     catchup=False,
     tags=["mkt", "training"],

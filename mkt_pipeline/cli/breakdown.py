@@ -74,11 +74,18 @@ def draw_breakdown(one: Mapping[str, Any]) -> None:
 
 
 def headline(one: Mapping[str, Any]) -> str:
-    """Who, when, where, how likely."""
+    """Who, when, where, how likely; and what is published where that is something else."""
+    published = one.get("published")
+    instead = (
+        f"\n[bold]not published:[/] readers see segment {published['segment']}, propensity"
+        f" {published['propensity']:.2%}; the day was scored again since"
+        if published
+        else ""
+    )
     return (
         f"[bold]{one['use_case']}[/] as of {one['as_of']}: customer {escape(one['customer_id'])},"
         f" segment [bold]{one['segment']}[/], propensity {one['propensity']:.2%}"
-        f" (model version {one['model_version']})"
+        f" (model version {one['model_version']}){instead}"
     )
 
 

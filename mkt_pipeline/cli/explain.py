@@ -75,7 +75,7 @@ def explanations(
         except BadInputError as error:
             refused[name] = error
         else:
-            found.append(_with_segment(steps, told))
+            found.append(_beside_published(steps, _with_segment(steps, told)))
     if not found:
         raise _in_none(refused)
     return found, refused
@@ -85,6 +85,14 @@ def _published(steps: "Pipeline", use_case: str) -> str | None:
     """The day that the campaign table shows; None where it shows none, which means today."""
     current = steps.campaign_database.current(use_case)
     return str(current.as_of) if current else None
+
+
+def _beside_published(steps: "Pipeline", one: dict[str, Any]) -> dict[str, Any]:
+    """With what readers see, where the day was scored again and not published since."""
+    row = steps.campaign_database.customer(one["use_case"], one["customer_id"])
+    if row is None or str(row.as_of) != one["as_of"] or row.propensity == one["propensity"]:
+        return one
+    return {**one, "published": {"segment": row.segment, "propensity": row.propensity}}
 
 
 def _in_none(refused: Mapping[str, BadInputError]) -> BadInputError:

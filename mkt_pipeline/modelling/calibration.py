@@ -14,7 +14,7 @@ from sklearn.metrics import log_loss
 from sklearn.model_selection import StratifiedKFold
 
 from mkt_pipeline.modelling.propensity import Scores
-from mkt_pipeline.modelling.season import Season
+from mkt_pipeline.modelling.season import Season, shifted
 
 Method = Literal["sigmoid", "isotonic"]
 Values = npt.NDArray[np.float64]
@@ -73,15 +73,9 @@ class Calibrator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
         """Probabilities of shape [rows]."""
         smooth: Values = self.sigmoid_.predict_proba(score.reshape(-1, 1))[:, 1]
         if self.isotonic_ is None:
-            return self._shifted(smooth)
+            return shifted(smooth, self.shift)
         steps: Values = self.isotonic_.predict(score)
-        return self._shifted((1 - RANK_SHARE) * steps + RANK_SHARE * smooth)
-
-    def _shifted(self, propensity: Values) -> Values:
-        if not self.shift:
-            return propensity
-        odds = propensity * np.exp(self.shift)
-        return np.asarray(odds / (1 - propensity + odds))
+        return shifted((1 - RANK_SHARE) * steps + RANK_SHARE * smooth, self.shift)
 
 
 class Calibrated(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # no types there

@@ -50,7 +50,8 @@ class Explainer:
     customer's. Positive raises the propensity. Features of one family (``families.families``) are
     one player: two visits in 30 days with none in 90 is a customer who cannot exist. What the
     family moves stands at the feature that speaks for it, the shortest window in which the
-    customer differs from the usual one; its other features are 0.
+    customer differs from the usual one; its other features are 0. Likewise the strongest of several
+    features speaks for all that are unknown for the same reason.
     """
 
     model: Calibrated
@@ -66,7 +67,8 @@ class Explainer:
         score, moved = self.parts.of(frame, differs)
         calibrator = self.model.calibrator
         propensity = np.asarray(calibrator.predict(score), dtype=np.float64)
-        return Explained(propensity, self._spoken(moved * calibrator.slope, differs))
+        spoken = self._spoken(moved * calibrator.slope, differs)
+        return Explained(propensity, self._unknown_once(frame, spoken))
 
     @property
     def usual_propensity(self) -> float:
@@ -98,6 +100,31 @@ class Explainer:
             or single_tree_parts(*known)
             or AskedParts(self.model, self.reference, self.features, self.related)
         )
+
+    def _unknown_once(self, frame: pd.DataFrame, spoken: Values) -> Values:
+        """What is not known for one and the same reason is told once, by the strongest of it.
+
+        Who has no order has neither a last nor a first one: that is one fact, not two.
+        """
+        for members in self._unknown_alike:
+            unknown = frame[[self.features[m].name for m in members]].isna().to_numpy()
+            rows = np.flatnonzero(unknown.sum(axis=1) > 1)
+            part = spoken[np.ix_(rows, np.asarray(members))]
+            of_unknown = np.where(unknown[rows], part, 0.0)
+            strongest = np.argmax(np.abs(of_unknown), axis=1)
+            part = part - of_unknown
+            part[np.arange(len(rows)), strongest] += of_unknown.sum(axis=1)
+            spoken[np.ix_(rows, np.asarray(members))] = part
+        return spoken
+
+    @cached_property
+    def _unknown_alike(self) -> tuple[tuple[int, ...], ...]:
+        """Places of features of which the same is said where they are not known."""
+        places: dict[str, list[int]] = {}
+        for place, feature in enumerate(self.features):
+            if said := feature.reason.partition(" | ")[2]:
+                places.setdefault(said, []).append(place)
+        return tuple(tuple(one) for one in places.values() if len(one) > 1)
 
     def _differs(self, frame: pd.DataFrame) -> Bools:
         columns = []

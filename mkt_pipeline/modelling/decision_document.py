@@ -38,8 +38,8 @@ def decision_markdown(
         "",
         decision.sentence,
         "",
-        f"The challenger is {outcome.chosen.title}, chosen among {len(outcome.candidates)}"
-        f" candidates on the validation window. It was compared with {against} on the test window"
+        f"The challenger is {outcome.chosen.title}, {_choice(len(outcome.candidates))}. It was"
+        f" compared with {against} on the test window"
         f" of {test.first}: {test.rows:,} customers, {test.positives:,} with the event, which"
         " neither choice nor calibration has seen. Leak check:"
         f" {leaks}.",
@@ -68,6 +68,12 @@ def decision_markdown(
         ]
     told = [*_promised(segments), *_standing_out(slices), *_given_away(stand_ins)]
     return "\n".join([*lines, *told])
+
+
+def _choice(candidates: int) -> str:
+    if candidates == 1:
+        return "the only candidate"
+    return f"chosen among {candidates} candidates by the mean over the folds"
 
 
 def _promised(segments: Sequence[SegmentPromise]) -> list[str]:

@@ -217,7 +217,7 @@ def _parts(evidence: Evidence, rules: PromotionRules) -> Iterator[Check]:
     )
     for words, measure, limit in measures:
         off = getattr(challenger, measure)
-        worst = max(off, key=off.__getitem__, default=None)
+        worst = max((name for name in off if off[name] > 0), key=off.__getitem__, default=None)
         others = getattr(champion, measure).values() if champion else ()
         yield _at_most(
             f"{words} of the worst part ({worst or 'none'})",

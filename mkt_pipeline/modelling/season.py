@@ -47,6 +47,14 @@ class BaseRate:
         return float(np.log(self.events / (self.customers - self.events)))
 
 
+def shifted(propensity: Values, log_odds: float) -> Values:
+    """Probabilities of shape [rows], moved by so many log-odds."""
+    if not log_odds:
+        return propensity
+    odds = propensity * np.exp(log_odds)
+    return np.asarray(odds / (1 - propensity + odds))
+
+
 class Season:
     """What is added to log-odds on a day, by how long it is after the day of calibration."""
 

@@ -58,11 +58,12 @@ class Tuning:
     ) -> tuple[Trial, ...]:
         """All trials, those ``known`` from a run that was killed among them.
 
-        The first has the defaults. What a trial tries depends on the trials before it and on the
+        Of more ``known`` ones than the budget has trials, the first count. The first has the
+        defaults. What a trial tries depends on the trials before it and on the
         seed alone, so that a search that is taken up again goes the same way. ``on_trial`` is
         called with each new trial when it has ended.
         """
-        trials, began = list(known), time.monotonic()
+        trials, began = list(known[: self.budget.trials]), time.monotonic()
         folds = [replace(fold, train=_part(fold.train, self.seed)) for fold in self.folds]
         while len(trials) < self.budget.trials:
             if trials and time.monotonic() - began >= self.budget.seconds:

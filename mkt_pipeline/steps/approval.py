@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from mkt_pipeline.campaign.model_decisions import ModelDecisions
 from mkt_pipeline.contracts.night import Facts
 from mkt_pipeline.errors import BadInputError
-from mkt_pipeline.steps.promotion import NOT_PROMOTED, PROMOTED, by_person, carry_out
+from mkt_pipeline.steps.promotion import by_person, carry_out, tell
 from mkt_pipeline.tracking.kept_models import KeptModels
 
 
@@ -60,6 +60,5 @@ def answer(
         reason=reason,
     )
     carry_out(decision, tracking=tracking, decisions=decisions)
-    verdict = PROMOTED if approved else NOT_PROMOTED
-    tracking.log_answer(run_id=decision.run_id, verdict=verdict)
+    tell(decision, tracking=tracking)
     return Answered(use_case, version, approved, who, reason)

@@ -10,11 +10,12 @@ from mkt_pipeline.campaign.model_decisions import (
 )
 from mkt_pipeline.contracts.night import Facts
 from mkt_pipeline.errors import BadInputError
-from mkt_pipeline.steps.promotion import by_person, carry_out
+from mkt_pipeline.steps.promotion import by_person, carry_out, tell
 from mkt_pipeline.tracking.kept_models import KeptModels
 from mkt_pipeline.tracking.names import CHALLENGER, CHAMPION, PREVIOUS
 
 SHOWN = 10
+_PROMOTED = {True: "promoted", False: "not promoted"}
 
 
 @dataclass(frozen=True)
@@ -121,13 +122,15 @@ def _make(
             remedy=f"`mkt champion show --use-case {use_case}` names the versions",
         )
     number = carry_out(decision, tracking=tracking, decisions=decisions)
+    tell(decision, tracking=tracking)
     instead = None if before is None else str(before)
     return MadeChampion(use_case, tracking.kind, version, instead, number)
 
 
 def _told(one: RecordedDecision) -> str:
     effect = "" if one.effective_at or not one.promoted else ", which did not take effect"
-    verdict = f"{'promoted' if one.promoted else 'not promoted'}{effect}"
+    waits = one.act == "training" and one.reason.startswith("Waits for approval")
+    verdict = "to be approved" if waits else f"{_PROMOTED[one.promoted]}{effect}"
     return (
         f"{one.decided_at:%Y-%m-%d %H:%M} version {one.model_version} (trained as of {one.as_of})"
         f" {verdict}, {one.act} by {one.decided_by}: {one.reason}"

@@ -21,6 +21,7 @@ from mkt_pipeline.features.state import timeline
 from mkt_pipeline.features.vocabulary import common_values, vocabulary_of
 from mkt_pipeline.lake.lake import Lake
 from mkt_pipeline.lake.session import Session
+from mkt_pipeline.steps.sensitive_features import sensitive_features
 from mkt_pipeline.steps.stopwatch import Stopwatch
 from mkt_pipeline.tracking.code_version import code_version
 
@@ -43,6 +44,7 @@ def build_features(
     reference = FrameOfReference(as_of, use_case, vocabulary)
     with lake.session() as session:
         features, rows = built_in_parts(session, timelines(lake, session), reference)
+        sensitive_features(use_case, features)  # a misspelt one is told tonight, not on Sunday
         customers = _refuse_nobody(rows, use_case, as_of)
         version = -1
         if not dry_run:

@@ -58,7 +58,7 @@ def comparable_champion(
     try:
         champion = tracking.champion(use_case.name)
         # With all that a night offers: what nothing new is learned from may have been learned once.
-        refuse_misfit(champion, data.offered)
+        refuse_misfit(champion, data.offered, use_case.sensitive)
     except NoChampionError:
         return None
     except ModelRefusedError as refused:

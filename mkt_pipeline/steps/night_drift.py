@@ -26,6 +26,8 @@ from mkt_pipeline.modelling.reference_distribution import (
     Bins,
     ReferenceDistribution,
 )
+from mkt_pipeline.modelling.season import shifted
+from mkt_pipeline.steps.score import SEASON
 from mkt_pipeline.tracking.monitoring import Monitoring
 
 BATCH_ROWS = 50_000
@@ -63,9 +65,11 @@ def look_at_night(
         return NightDrift(0, (), "", (f"there are no scores of {as_of} to look at",))
     facts = lake.score_facts(use_case.name, as_of)
     version = str(facts["model_version"])
+    # Of scores that were made before there were seasons, none.
+    season = float(facts.get(SEASON, 0.0))
     reference, notes = _reference(monitoring, use_case.name, version)
     with lake.session() as session:
-        signs = list(_of_reference(lake, session, use_case, as_of, reference))
+        signs = list(_of_reference(lake, session, use_case, as_of, reference, season))
         signs += _freshness(lake, session, use_case, as_of)
     night = DriftNight(
         as_of=as_of.day,
@@ -115,6 +119,7 @@ def _of_reference(
     use_case: UseCase,
     as_of: AsOf,
     reference: ReferenceDistribution | None,
+    season: float,
 ) -> tuple[DriftSign, ...]:
     if reference is None:
         return ()
@@ -123,16 +128,23 @@ def _of_reference(
     return drift_signs(
         reference=reference,
         features=_counts(session, features, reference.features),
-        score=_counts(session, scores, (reference.score,))[SCORE],
+        score=_counts(session, scores, (reference.score,), season=season)[SCORE],
         rules=use_case.monitoring,
     )
 
 
-def _counts(session: Session, table: ir.Table, bins: Sequence[Bins]) -> dict[str, Counts]:
-    """Rows in each bin, counted batch by batch."""
+def _counts(
+    session: Session, table: ir.Table, bins: Sequence[Bins], *, season: float = 0.0
+) -> dict[str, Counts]:
+    """Rows in each bin, counted batch by batch; of scores without the ``season`` in them.
+
+    It moves everybody alike, and a training has another one: that is no drift.
+    """
     counted = {one.name: np.zeros(len(one.shares), dtype=np.int64) for one in bins}
     for batch in session.stream(table.select(*counted), rows=BATCH_ROWS):
         frame = batch.to_pandas()
+        if SCORE in counted:
+            frame[SCORE] = shifted(frame[SCORE].to_numpy(dtype=np.float64), -season)
         for one in bins:
             counted[one.name] += one.counts(frame[one.name])
     return counted

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from mkt_pipeline.campaign.model_decisions import Act, ModelDecision, ModelDecisions
 from mkt_pipeline.contracts.as_of import AsOf
@@ -75,6 +76,17 @@ def by_person(
         promoted=promoted,
         decided_by=who,
         reason=reason,
+    )
+
+
+def tell(decision: ModelDecision, *, tracking: KeptModels) -> None:
+    """Write what a person decided to the run and the page that it was about."""
+    verdict = PROMOTED if decision.promoted else NOT_PROMOTED
+    moment = datetime.now(UTC).isoformat(sep=" ", timespec="minutes")
+    tracking.log_answer(
+        run_id=decision.run_id,
+        verdict=verdict,
+        told=f"{moment}: {verdict}, {decision.act} by {decision.decided_by}: {decision.reason}",
     )
 
 

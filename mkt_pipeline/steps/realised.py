@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from mkt_pipeline.campaign.model_health import ClosedPublication, ModelHealth, PublicationHealth
 from mkt_pipeline.contracts.as_of import AsOf
@@ -95,7 +96,7 @@ def came_true(
             run_id = _logged(monitoring, use_case, publication, as_of, promise, figures, origin)
             kept = _kept(use_case, publication, as_of, figures, run_id)
             health.record_figures(use_case.name, kept)
-        found.append(_told(publication, figures, run_id))
+        found.append(_told(publication, figures, run_id, _younger(publication, promise)))
         if found[-1].without_success:
             log.warning("%s: %s", use_case.name, found[-1].verdict)
     return Realised(tuple(found), tuple(notes), len(closed[MOST_AT_ONCE:]))
@@ -203,7 +204,23 @@ def _kept(
     )
 
 
-def _told(publication: ClosedPublication, figures: Sequence[HealthFigure], run_id: str) -> CameTrue:
+def _younger(publication: ClosedPublication, promise: Promise | None) -> list[str]:
+    """A day that was published later than it was: its model may have learned from what came."""
+    trained = promise.parameters.get("as_of") if promise else None
+    if trained is None or date.fromisoformat(trained) <= publication.as_of:
+        return []
+    return [
+        f"the model was trained as of {trained}, after this day: it may have seen what it is"
+        " measured on, and these figures may flatter it"
+    ]
+
+
+def _told(
+    publication: ClosedPublication,
+    figures: Sequence[HealthFigure],
+    run_id: str,
+    warnings: Sequence[str],
+) -> CameTrue:
     whole = next(one for one in figures if one.part == EVERYBODY)
     segments = by_segment(figures)
     return CameTrue(
@@ -213,7 +230,7 @@ def _told(publication: ClosedPublication, figures: Sequence[HealthFigure], run_i
         whole.positives,
         against_rule(figures),
         surely_worse(figures),
-        (*measure_lines(figures), *([segments] if segments else [])),
+        (*warnings, *measure_lines(figures), *([segments] if segments else [])),
         run_id,
     )
 

@@ -18,7 +18,7 @@ def training_note(
     return (
         f"{use_case.title}: {len(outcome.candidates)} candidates were trained as of {as_of} on"
         f" {rows:,} rows of the training window with {len(outcome.features)} features, and"
-        f" {outcome.chosen.title} was chosen on the validation window. On the later test window"
+        f" {outcome.chosen.title} was chosen by the folds. On the later test window"
         f" its ROC AUC is"
         f" {outcome.test['roc_auc']:.3f} ({outcome.baseline_test['roc_auc']:.3f} by the rule of"
         f" thumb) and the best tenth of customers holds {outcome.test['gain_at_10']:.0%} of all"

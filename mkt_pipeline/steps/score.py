@@ -1,6 +1,6 @@
 """Step: score every customer of a day with the champion, with reasons and recommendations."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 import ibis
@@ -38,6 +38,9 @@ from mkt_pipeline.tracking.server import Tracking
 BATCH_ROWS = 20_000
 """Customers at a time: what reasons need of memory grows with it."""
 
+SEASON = "season"
+"""The fact that says by how many log-odds the season moved the propensities of a day."""
+
 QUANTILES = (0.01, 0.1, 0.5, 0.9, 0.99)
 
 SCHEMA = pa.schema(
@@ -69,7 +72,7 @@ def score_customers(
     """
     watch, champion = Stopwatch(), tracking.champion(use_case.name)
     chosen = tracking.recommenders.chosen(use_case.name) or UNCHOSEN
-    refuse_misfit(champion, lake.features(use_case.name, as_of))
+    refuse_misfit(champion, lake.features(use_case.name, as_of), use_case.sensitive)
     with lake.session() as session:
         features = lake.feature_table(session, use_case.name, as_of)
         numbered = _numbered(session, features)
@@ -88,7 +91,7 @@ def score_customers(
             tags = {**run_tags(lake=lake, latest=as_of, origin=origin), **_recommended_by(chosen)}
             run_id = _logged(tracking, use_case, as_of, champion, propensity, tags)
             facts = _facts(lake, champion, as_of, run_id, len(propensity))
-            facts |= _recommended_by(chosen)
+            facts |= {**_recommended_by(chosen), SEASON: explainer.model.calibrator.shift}
             lake.write_scores(use_case.name, as_of, session.stream(scores), facts=facts)
     return Scored(
         use_case.name,
@@ -195,11 +198,21 @@ def explainer_of(champion: Champion, as_of: AsOf) -> Explainer:
     return explainer
 
 
-def refuse_misfit(champion: Champion, offered: tuple[Feature, ...]) -> None:
-    """Refuse a feature set that lacks what the champion was trained on, or has it otherwise.
+def refuse_misfit(
+    champion: Champion, offered: tuple[Feature, ...], sensitive: Collection[str]
+) -> None:
+    """Refuse a feature set that lacks what the champion was trained on, or has it otherwise; and a
+    champion that uses what no model may use any more.
 
     Columns that came later do not matter: the champion does not look at them.
     """
+    if used := [one.name for one in champion.features if one.name in sensitive]:
+        raise ModelRefusedError(
+            f"{champion.name} version {champion.version} uses {', '.join(used)}, which the use case"
+            " marks as sensitive",
+            remedy="train a model without it with `mkt train`, or make an earlier version champion"
+            " that does not use it",
+        )
     trained = {feature.name for feature in champion.features}
     differences = feature_differences(
         trained=champion.features, offered=[one for one in offered if one.name in trained]

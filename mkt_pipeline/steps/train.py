@@ -19,6 +19,7 @@ from mkt_pipeline.modelling.last_period import last_period_feature
 from mkt_pipeline.modelling.leak_check import check_leaks, refuse_leaks
 from mkt_pipeline.modelling.nobody import rows_of_nobody
 from mkt_pipeline.modelling.outcome import TrainingOutcome, Window
+from mkt_pipeline.modelling.propensity import propensity_of
 from mkt_pipeline.modelling.reference_distribution import reference_distribution
 from mkt_pipeline.modelling.training import train
 from mkt_pipeline.modelling.tuning import nobody
@@ -162,7 +163,8 @@ def _log_reference(
         frame=data.train.frame,
         features=outcome.features,
         as_of=data.train.as_of,
-        score=outcome.test_propensity,
+        # Without the season, as nights are looked at.
+        score=propensity_of(outcome.chosen.model, data.test.frame),
     )
     Monitoring(tracking.url).log_reference(run_id=run_id, document=learned.document())
 

@@ -14,7 +14,6 @@ from mkt_pipeline.contracts.as_of import AsOf
 from mkt_pipeline.contracts.feature import Feature
 from mkt_pipeline.contracts.use_case import UseCase
 from mkt_pipeline.contracts.vocabulary import Vocabulary
-from mkt_pipeline.errors import BadInputError
 from mkt_pipeline.features.feature_set import FeatureSet, feature_set
 from mkt_pipeline.features.frame_of_reference import FrameOfReference
 from mkt_pipeline.features.labels import target_customers
@@ -30,6 +29,7 @@ from mkt_pipeline.steps.base_rates import base_rates
 from mkt_pipeline.steps.customer_sample import sampled
 from mkt_pipeline.steps.features import timelines
 from mkt_pipeline.steps.leak_evidence import changed_later, leak_evidence, written_later
+from mkt_pipeline.steps.sensitive_features import sensitive_features
 
 Marks = Callable[[AsOf], Mapping[str, ir.Table]]
 """For a date, the customers that carry a mark, by its name."""
@@ -113,7 +113,7 @@ def training_data(
             dates=windows.train,
         )
         season = _season(session, versions, use_case, windows, vocabulary)
-    watched, offered_test = _watched(use_case, offered), test.frame
+    watched, offered_test = sensitive_features(use_case, offered), test.frame
     features = informative([f for f in offered if f not in watched], train)
     train, validation, test = (_only(part, features) for part in (train, validation, test))
     return TrainingData(
@@ -152,17 +152,6 @@ def _season(
         days=days,
     )
     return season_of(rates, span_days=span)
-
-
-def _watched(use_case: UseCase, features: Sequence[Feature]) -> tuple[Feature, ...]:
-    names = {feature.name for feature in features}
-    if unknown := [name for name in use_case.sensitive if name not in names]:
-        raise BadInputError(
-            f"use case {use_case.name} marks {', '.join(unknown)} as sensitive, which is no feature"
-            " here",
-            remedy="write names as docs/FEATURES.md has them, or leave them out",
-        )
-    return tuple(feature for feature in features if feature.name in use_case.sensitive)
 
 
 def _nobody(_: AsOf) -> Mapping[str, ir.Table]:

@@ -33,8 +33,8 @@ class KeptModels(Protocol):
         """Make a version champion, load it back and check it; else nothing has changed."""
         ...
 
-    def log_answer(self, *, run_id: str, verdict: str) -> None:
-        """Write to the training run what a person answered."""
+    def log_answer(self, *, run_id: str, verdict: str, told: str) -> None:
+        """Write to the training run, and at the end of its page, what a person decided."""
         ...
 
     def decision_page(self, run_id: str) -> str:

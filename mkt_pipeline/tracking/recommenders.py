@@ -96,10 +96,10 @@ class Recommenders:
                 self._registry.restore(use_case, before)
                 raise
 
-    def log_answer(self, *, run_id: str, verdict: str) -> None:
-        """Write to the comparison what a person answered."""
+    def log_answer(self, *, run_id: str, verdict: str, told: str) -> None:
+        """Write to the comparison, and at the end of its page, what a person decided."""
         with self._server.asking():
-            self._server.client.set_tag(run_id, "decision", verdict)
+            self._runs.log_answer(run_id, verdict, told)
 
     def decision_page(self, run_id: str) -> str:
         """What the gate wrote for people."""

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from mkt_pipeline.contracts.leaks import LeakReport
@@ -126,6 +128,21 @@ class Runs:
             for bound in ("low", "high")
         }
         self.log(run_id, metrics=bounds)
+
+    def log_answer(self, run_id: str, verdict: str, told: str) -> None:
+        """The verdict as a tag, and ``told`` as a line at the end of the decision's page."""
+        heading, page = "## What people decided", self._decision_page(run_id)
+        begun = page.rstrip() if heading in page else f"{page.rstrip()}\n\n{heading}\n"
+        self.client.log_text(run_id, f"{begun}\n- {told}\n", "decision.md")
+        self.client.set_tag(run_id, "decision", verdict)
+
+    def _decision_page(self, run_id: str) -> str:
+        """Empty where the gate has written none."""
+        if not any(one.path == "decision.md" for one in self.client.list_artifacts(run_id)):
+            return ""
+        with TemporaryDirectory(prefix="mkt-decision-") as folder:
+            path = self.client.download_artifacts(run_id, "decision.md", folder)
+            return Path(path).read_text(encoding="utf-8")
 
     def note(self, run_id: str, text: str) -> None:
         """A Markdown note, as a file and as the description that the page of the run shows."""

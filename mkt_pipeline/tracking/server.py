@@ -220,10 +220,10 @@ class Tracking:
         with self._asking():
             return self._registry.facts(use_case, version)
 
-    def log_answer(self, *, run_id: str, verdict: str) -> None:
-        """Write to the training run what a person answered."""
+    def log_answer(self, *, run_id: str, verdict: str, told: str) -> None:
+        """Write to the training run, and at the end of its page, what a person decided."""
         with self._asking():
-            self._runs.client.set_tag(run_id, "decision", verdict)
+            self._runs.log_answer(run_id, verdict, told)
 
     def decision_page(self, run_id: str) -> str:
         """What the gate wrote for people after a training."""

@@ -30,10 +30,12 @@ def log_trial(
         "pruned": "yes" if trial.pruned else "no",
     }
     folds = {f"fold_{n}": value for n, value in enumerate(trial.figures, start=1)}
+    # One that was pruned has no mean of all folds, and would look better or worse than it is.
+    mean = {} if trial.pruned else {"mean_average_precision": trial.mean}
     with runs.open(experiment_id, name=f"{trial.candidate} {trial.number}", tags=own) as run_id:
         runs.log(
             run_id,
-            metrics={**folds, "mean_average_precision": trial.mean, "seconds": trial.seconds},
+            metrics={**folds, **mean, "seconds": trial.seconds},
             parameters=trial.parameters,
         )
 

@@ -232,8 +232,11 @@ def test_a_feature_set_the_champion_was_not_trained_on_is_refused(pipeline, trai
         if one.name != gone
     )
     with pytest.raises(ModelRefusedError, match=rf"{turned} is category.*{gone} is missing"):
-        refuse_misfit(champion, offered)
-    refuse_misfit(champion, (*champion.features, Feature("new", "group", "number", "New", "new")))
+        refuse_misfit(champion, offered, ())
+    new = Feature("new", "group", "number", "New", "new")
+    refuse_misfit(champion, (*champion.features, new), ["new"])
+    with pytest.raises(ModelRefusedError, match=rf"uses {turned}, which the use case marks"):
+        refuse_misfit(champion, champion.features, [turned])
 
 
 def test_a_crm_that_is_down_can_be_tried_again_and_yesterday_stays(pipeline, published, free_port):

@@ -105,6 +105,13 @@ def test_a_person_promotes_and_rolls_back_and_both_are_recorded(tracking, outcom
     ]
     assert all(one.effective_at > one.decided_at for one in found.decisions)
     assert "rollback by mia: sales were wrong" in found.lines()[1]
+    page = tracking.decision_page(tracking.version_facts("byhand", first).run_id)
+    assert page.count("## What people decided") == 1
+    told_last = [line for line in page.splitlines() if line.startswith("- ")]
+    assert [line.partition(": ")[2] for line in told_last] == [
+        "promoted, promotion by mia: the only one",
+        "promoted, rollback by mia: sales were wrong",
+    ]
 
 
 def test_an_answer_is_carried_out_once_and_against_the_champion_that_was_compared(

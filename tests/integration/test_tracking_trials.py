@@ -59,6 +59,9 @@ def test_a_trial_has_its_folds_and_parameters_where_the_ui_compares_them(trackin
         "mean_average_precision": 0.275,
         "seconds": 1.5,
     }
+    log(tracking, "compared", trial(3, figures=(0.9,), pruned=True))
+    (pruned,) = client.search_runs([experiment], "tags.pruned = 'yes'")
+    assert set(pruned.data.metrics) == {"fold_1", "seconds"}, "one fold is no mean of all"
     assert run.data.params["passes"] == "7"
     assert run.data.tags["use_case"] == "compared"
 

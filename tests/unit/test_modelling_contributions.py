@@ -193,6 +193,33 @@ def test_log_odds_of_a_sigmoid_are_what_contributions_add_up_to(customers):
     )
 
 
+def test_what_is_unknown_for_one_reason_is_told_once_and_adds_up():
+    """Who has no order has neither a last nor a first one."""
+    said = "days | no order known"
+    features = (
+        Feature("days_since_last_order", "orders", "number", "Last.", f"last {{value}} {said}"),
+        Feature("days_since_first_order", "orders", "number", "First.", f"first {{value}} {said}"),
+        Feature("age_years", "age", "number", "Age.", "{value} years | no age known"),
+    )
+    rng = np.random.default_rng(3)
+    frame = pd.DataFrame({one.name: rng.exponential(50, 3000) for one in features})
+    never = rng.random(3000) < 0.2
+    frame.loc[never, ["days_since_last_order", "days_since_first_order"]] = np.nan
+    frame.loc[::7, "age_years"] = np.nan
+    label = rng.random(3000) < np.where(never, 0.1, 0.4)
+    pipeline = LOGISTIC.pipeline(features, 1).fit(frame, label)
+    model = Calibrated(
+        pipeline, Calibrator("sigmoid").fit(pipeline.decision_function(frame), label)
+    )
+    asked = Explainer(model, reference_of(frame, features), features)
+    told = asked.explained(frame)
+    of_orders = np.count_nonzero(told.contributions[:, :2], axis=1)
+    assert (of_orders[never] == 1).all()
+    assert (of_orders[~never] == 2).all()
+    log_odds = model.calibrator.log_odds(model.decision_function(frame))
+    np.testing.assert_allclose(asked.usual_log_odds + told.contributions.sum(axis=1), log_odds)
+
+
 def test_propensities_are_those_of_the_model_bit_for_bit(customers):
     asked = explainer(BOOSTING, customers)
     some = strange(customers[0])

@@ -9,7 +9,7 @@ import pytest
 from mkt_pipeline.modelling.calibrated_days import propensity_by_day
 from mkt_pipeline.modelling.calibration import Calibrated, Calibrator
 from mkt_pipeline.modelling.labelled import Labelled
-from mkt_pipeline.modelling.season import BaseRate, Season, season_days, season_of
+from mkt_pipeline.modelling.season import BaseRate, Season, season_days, season_of, shifted
 
 LATEST, SPAN = date(2026, 7, 4), 60
 CUSTOMERS = 50_000
@@ -120,6 +120,13 @@ def test_another_day_moves_every_customer_by_the_same_log_odds(method):
         score
     ) == pytest.approx(season.on(later))
     assert model.calibrator.shift == 0
+
+
+def test_scores_without_their_season_are_what_they_were():
+    propensity = np.array([1e-6, 0.0296, 0.5, 1 - 1e-6])
+    back = shifted(shifted(propensity, 0.3), -0.3)
+    assert back == pytest.approx(propensity, rel=1e-12)
+    assert shifted(propensity, 0.0) is propensity
 
 
 def test_rows_of_several_days_have_the_base_rate_of_their_day():

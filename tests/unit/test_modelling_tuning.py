@@ -98,6 +98,11 @@ def test_a_search_that_is_taken_up_again_goes_the_same_way(tuning, trials, kille
     assert [one.number for one in heard] == list(range(killed_after, 10))
 
 
+def test_a_budget_of_one_trial_is_the_defaults_whatever_others_tried(tuning, trials):
+    small = dataclasses.replace(tuning, budget=Budget(1, 60))
+    assert same(small.run(TREE, known=trials)) == same(trials[:1])
+
+
 def test_without_time_the_defaults_are_tried_and_nothing_else(tuning):
     (only,) = dataclasses.replace(tuning, budget=Budget(10, 0)).run(TREE)
     assert dict(only.parameters) == dict(TREE.defaults)
