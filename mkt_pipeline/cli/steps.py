@@ -126,6 +126,8 @@ def night(
 
     Where one use case is held, the others are published all the same.
     """
+    from mkt_pipeline.steps.memory import give_back_memory
+
     steps = pipeline()
     names = chosen(steps, use_case)
     day = str(steps.as_of(as_of))
@@ -134,6 +136,7 @@ def night(
 
     def done(step: Callable[[], Told]) -> None:
         results.append(step())
+        give_back_memory()
         if not as_json:
             tell_lines(results[-1])
 

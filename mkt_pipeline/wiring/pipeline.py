@@ -25,6 +25,7 @@ from mkt_pipeline.steps.explain import explain_customer
 from mkt_pipeline.steps.extract import extract_changes
 from mkt_pipeline.steps.features import build_features
 from mkt_pipeline.steps.housekeeping import Kept, Retention, keep_house
+from mkt_pipeline.steps.memory import bound_arenas
 from mkt_pipeline.steps.publish import publish_segments
 from mkt_pipeline.steps.score import score_customers
 from mkt_pipeline.steps.train import train_challenger
@@ -262,4 +263,5 @@ class Pipeline(Edges):
 
 def wire(settings: Settings, *, crm: str, campaign: str, mlflow: str) -> Pipeline:
     """The pipeline of these settings at these addresses."""
+    bound_arenas()
     return Pipeline(settings, crm, campaign, mlflow)
