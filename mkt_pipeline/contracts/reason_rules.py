@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from mkt_pipeline.contracts.frozen_model import FrozenModel
 
@@ -20,3 +20,10 @@ class ReasonRules(FrozenModel):
     count: Annotated[int, Field(ge=1, le=10)] = 3
     languages: Annotated[tuple[Language, ...], Field(min_length=1)] = ("en",)
     words: Mapping[Language, Mapping[str, str]] = {}
+
+    @field_validator("languages")
+    @classmethod
+    def _each_once(cls, languages: tuple[Language, ...]) -> tuple[Language, ...]:
+        if len(set(languages)) < len(languages):
+            raise ValueError("names a language twice")
+        return languages

@@ -9,8 +9,10 @@ from mkt_pipeline.contracts.as_of import AsOf
 from mkt_pipeline.contracts.leaks import LeakReport
 from mkt_pipeline.contracts.night import TrainingReport
 from mkt_pipeline.contracts.use_case import UseCase
+from mkt_pipeline.errors import BadInputError
 from mkt_pipeline.lake.lake import Lake
 from mkt_pipeline.modelling.baseline import Roles
+from mkt_pipeline.modelling.candidate import Candidate
 from mkt_pipeline.modelling.candidates import candidates_named
 from mkt_pipeline.modelling.figures import Compared, figures
 from mkt_pipeline.modelling.gate import Decision, decide
@@ -52,7 +54,7 @@ def train_challenger(
     features that seem to know what was not known on the day. A search for parameters that was
     killed is taken up where it was.
     """
-    candidates, watch = candidates_named(use_case.training.candidates), Stopwatch()
+    candidates, watch = _candidates(use_case), Stopwatch()
     prepared = prepare_training(lake=lake, use_case=use_case, as_of=as_of, origin=origin)
     data = prepared.data
     leaks = _without_leaks(tracking, prepared, dry_run=dry_run)
@@ -100,6 +102,14 @@ def train_challenger(
     )
     carry_out(recorded, tracking=tracking, decisions=decisions)
     return _report(use_case, as_of, outcome, decision, verdict, before, watch, registered=run)
+
+
+def _candidates(use_case: UseCase) -> tuple[Candidate, ...]:
+    try:
+        return candidates_named(use_case.training.candidates)
+    except BadInputError as error:
+        problem = f"use case {use_case.name}, training: candidates: {error.problem}"
+        raise BadInputError(problem, remedy=error.remedy) from error
 
 
 def _without_leaks(tracking: Tracking, prepared: Prepared, *, dry_run: bool) -> LeakReport:

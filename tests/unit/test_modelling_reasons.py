@@ -199,3 +199,8 @@ def test_what_rounds_to_nothing_has_no_sign(value):
     days = Feature("days", "days", "number", "Days.", "{value} day(s) since")
     assert english_reason(days, value) == "0 days since"
     assert english_reason(trend, -0.001) == "a trend of 0"
+
+
+def test_a_language_that_is_named_twice_is_refused():
+    with pytest.raises(ValueError, match="names a language twice"):
+        ReasonRules(languages=("en", "zh", "en"))
