@@ -50,7 +50,7 @@ def broken_down(steps: "Pipeline", one: Mapping[str, Any], picture: Path) -> dic
     from mkt_pipeline.modelling.waterfall import waterfall
 
     found = steps.breakdown(one["use_case"], one["customer_id"], as_of=str(one["as_of"]))
-    language = steps.use_case(one["use_case"]).reasons.languages[0]
+    language = one["language"]
     title = f"{one['use_case']}, {one['as_of']}: {one['customer_id']}"
     picture.write_bytes(waterfall(found, title=title, language=language, form=form_of(picture)))
     return {**asdict(found), "picture": str(picture), "language": language}

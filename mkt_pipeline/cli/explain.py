@@ -19,6 +19,7 @@ from mkt_pipeline.cli.breakdown import (
 from mkt_pipeline.cli.options import AsOfOption, JsonOption, UseCaseOption
 from mkt_pipeline.cli.pipeline import chosen, pipeline
 from mkt_pipeline.cli.telling import print_json
+from mkt_pipeline.contracts.reason_rules import Language
 from mkt_pipeline.errors import BadInputError
 
 if TYPE_CHECKING:
@@ -37,6 +38,10 @@ def explain(
             " reasons alone, and draw it into this file (.png, .svg or .pdf)."
         ),
     ] = None,
+    language: Annotated[
+        Language | None,
+        typer.Option(help="One of the use case's languages; the first by default."),
+    ] = None,
 ) -> None:
     """Show one customer's segment and propensity with its reasons, and the products recommended.
 
@@ -46,7 +51,13 @@ def explain(
     if picture:
         refuse_unknown_form(picture)
     steps = pipeline()
-    found, refused = explanations(steps, chosen(steps, use_case), customer_id, as_of=as_of)
+    names = chosen(steps, use_case)
+    if language:
+        for name in names:
+            refuse_untold(steps, name, language)
+    found, refused = explanations(steps, names, customer_id, as_of=as_of)
+    for one in found:
+        one["language"] = language or steps.use_case(one["use_case"]).reasons.languages[0]
     if picture:
         for one in found:
             one["breakdown"] = broken_down(steps, one, file_of(picture, one["use_case"], found))
@@ -75,10 +86,22 @@ def explanations(
         except BadInputError as error:
             refused[name] = error
         else:
-            found.append(_beside_published(steps, _with_segment(steps, told)))
+            one = _with_segment(steps, told)
+            found.append(one if as_of else beside_published(steps, one))
     if not found:
         raise _in_none(refused)
     return found, refused
+
+
+def refuse_untold(steps: "Pipeline", use_case: str, language: str) -> None:
+    """Reasons are told in the languages that the scores were made with."""
+    told = steps.use_case(use_case).reasons.languages
+    if language not in told:
+        raise BadInputError(
+            f"the reasons of {use_case} are not told in {language!r}",
+            remedy=f"choose among {', '.join(told)}, or add it under reasons: languages: in"
+            f" use_cases/{use_case}.yaml and score again",
+        )
 
 
 def _published(steps: "Pipeline", use_case: str) -> str | None:
@@ -87,7 +110,7 @@ def _published(steps: "Pipeline", use_case: str) -> str | None:
     return str(current.as_of) if current else None
 
 
-def _beside_published(steps: "Pipeline", one: dict[str, Any]) -> dict[str, Any]:
+def beside_published(steps: "Pipeline", one: dict[str, Any]) -> dict[str, Any]:
     """With what readers see, where the day was scored again and not published since."""
     row = steps.campaign_database.customer(one["use_case"], one["customer_id"])
     if row is None or str(row.as_of) != one["as_of"] or row.propensity == one["propensity"]:
@@ -120,7 +143,10 @@ def _with_segment(steps: "Pipeline", told: dict[str, Any]) -> dict[str, Any]:
 def _draw(one: dict[str, Any]) -> None:
     console = Console()
     console.print(headline(one))
-    console.print(bars([(reason["text"], signed(reason)) for reason in one["reasons"]]))
+    # The first language is plain `text`.
+    text = f"text_{one['language']}"
+    rows = [(reason.get(text, reason["text"]), signed(reason)) for reason in one["reasons"]]
+    console.print(bars(rows))
     console.print(f"recommended: {recommended(one)}")
 
 

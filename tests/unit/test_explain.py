@@ -1,11 +1,14 @@
 """`mkt explain`: every use case is looked in, and the segment is the published one."""
 
 import json
+from datetime import date
+from types import SimpleNamespace
 
 import pyarrow as pa
 import pytest
 
-from mkt_pipeline.cli.explain import explanations
+from mkt_pipeline.cli.breakdown import headline
+from mkt_pipeline.cli.explain import beside_published, explanations, refuse_untold
 from mkt_pipeline.contracts.as_of import AsOf
 from mkt_pipeline.errors import BadInputError
 from mkt_pipeline.settings import Settings
@@ -88,3 +91,20 @@ def test_a_day_in_the_future_is_told_once(steps):
     with pytest.raises(BadInputError, match="lies in the future") as refused:
         explanations(steps, list(RULES), "a", as_of="2026-11-02")
     assert str(refused.value).count("future") == 1
+
+
+def test_a_language_that_the_scores_do_not_have_is_refused(steps):
+    refuse_untold(steps, "by_rank", "en")
+    with pytest.raises(BadInputError, match="by_rank are not told in 'zh'"):
+        refuse_untold(steps, "by_rank", "zh")
+
+
+@pytest.mark.parametrize(
+    ("day", "propensity", "told"), [(1, 0.9, False), (1, 0.4, True), (2, 0.4, False)]
+)
+def test_what_readers_see_is_told_where_the_day_was_scored_again(day, propensity, told):
+    row = SimpleNamespace(as_of=date(2026, 11, day), segment="medium", propensity=propensity)
+    steps = SimpleNamespace(campaign_database=SimpleNamespace(customer=lambda *_: row))
+    scored = {"use_case": "u", "as_of": DAY, "customer_id": "a", "segment": "high"}
+    one = beside_published(steps, {**scored, "propensity": 0.9, "model_version": "2"})
+    assert ("readers see segment medium, propensity 40.00%" in headline(one)) == told
