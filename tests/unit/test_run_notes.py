@@ -40,7 +40,7 @@ def test_a_training_is_told_by_the_rows_learned_from_and_by_no_buyers():
     decision = SimpleNamespace(sentence="Promoted: better than everything.")
     assert training_note(CASE, AS_OF, outcome, decision) == (
         "Comes to the workshop: 2 candidates were trained as of 2026-06-01 on 12,000 rows of the"
-        " training window with 5 features, and Boosting was chosen on the validation window. On"
+        " training window with 5 features, and Boosting was chosen by the folds. On"
         " the later test window its ROC AUC is 0.750 (0.600 by the rule of thumb) and the best"
         " tenth of customers holds 40% of all customers with the event. Promoted: better"
         " than everything."
