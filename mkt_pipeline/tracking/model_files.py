@@ -78,7 +78,8 @@ def require_digest(folder: Path, *, expected: str | None, what: str) -> None:
         raise ModelRefusedError(
             f"the files of {what} are not those that were registered (SHA-256 {found[:12]}…, "
             f"noted {(expected or 'none')[:12]})",
-            remedy="find out who changed them; point the alias at another version, or train anew",
+            remedy="find out who changed them; then `mkt champion rollback`, `mkt champion promote`"
+            " another version, or `mkt train`",
         )
 
 
