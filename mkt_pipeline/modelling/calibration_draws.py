@@ -8,7 +8,7 @@ from mkt_pipeline.modelling.metrics import (
     calibration_bin_numbers,
     calibration_error,
 )
-from mkt_pipeline.modelling.resampling import CONFIDENCE, Interval
+from mkt_pipeline.modelling.resampling import Interval, percentile_interval
 
 
 class CalibrationDraws:
@@ -26,6 +26,4 @@ class CalibrationDraws:
     def interval(self, errors: Values) -> Interval:
         """From the errors of all draws; drawing adds noise of its own, which is taken off."""
         draws = np.maximum(errors - (errors.mean() - self._value), 0.0)
-        tail = (1 - CONFIDENCE) / 2
-        low, high = np.quantile(draws, (tail, 1 - tail))
-        return Interval(self._value, float(low), float(high))
+        return percentile_interval(self._value, draws)

@@ -29,6 +29,13 @@ class Interval:
     high: float
 
 
+def percentile_interval(value: float, draws: Values) -> Interval:
+    """A figure with the ends of the middle of its draws, of shape [draws]."""
+    tail = (1 - CONFIDENCE) / 2
+    low, high = np.quantile(draws, (tail, 1 - tail))
+    return Interval(value, float(low), float(high))
+
+
 @dataclass(frozen=True)
 class Ranked:
     """Rows in the order of a model, best first, where the equally ranked count as one.
@@ -111,17 +118,13 @@ class Resampled:
 
     def interval(self, model: str, measure: str) -> Interval:
         """The figure with its percentile interval (Efron and Tibshirani 1993, chapter 13)."""
-        tail = (1 - CONFIDENCE) / 2
-        low, high = np.quantile(self.draws[model, measure], (tail, 1 - tail))
-        return Interval(self.values[model, measure], float(low), float(high))
+        return percentile_interval(self.values[model, measure], self.draws[model, measure])
 
     def difference(self, model: str, other: str, measure: str) -> Interval:
         """By how much ``model`` is better than ``other``, with its interval."""
-        tail = (1 - CONFIDENCE) / 2
         draws = self.draws[model, measure] - self.draws[other, measure]
-        low, high = np.quantile(draws, (tail, 1 - tail))
         value = self.values[model, measure] - self.values[other, measure]
-        return Interval(value, float(low), float(high))
+        return percentile_interval(value, draws)
 
     def probability_better(
         self, model: str, other: str, measure: str, *, margin: float = 0.0

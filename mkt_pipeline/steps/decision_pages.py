@@ -9,7 +9,7 @@ from mkt_pipeline.modelling.outcome import TrainingOutcome
 from mkt_pipeline.modelling.slices import slices_markdown
 from mkt_pipeline.modelling.stand_ins import stand_ins
 from mkt_pipeline.steps.training_data import TrainingData
-from mkt_pipeline.steps.window_parts import window_parts
+from mkt_pipeline.steps.window_parts import WindowParts
 from mkt_pipeline.tracking.champion import Champion
 
 
@@ -23,13 +23,13 @@ def decision_pages(
     champion: Champion | None,
     leaks: LeakReport,
     selection: Selection | None,
+    parts: WindowParts,
 ) -> dict[str, str]:
     """Pages by file name: the decision, every slice of the test window, and the evidence for and
     against each feature where features were selected.
 
     Slices look at all features, also those that no model may use or has a use for.
     """
-    parts = window_parts(use_case, data, outcome.test_propensity)
     page = decision_markdown(
         use_case=use_case,
         outcome=outcome,

@@ -19,7 +19,7 @@ from mkt_pipeline.modelling.outcome import TrainingOutcome
 from mkt_pipeline.modelling.propensity import propensity_of
 from mkt_pipeline.steps.score import refuse_misfit
 from mkt_pipeline.steps.training_data import TrainingData
-from mkt_pipeline.steps.window_parts import window_parts
+from mkt_pipeline.steps.window_parts import WindowParts, window_parts
 from mkt_pipeline.tracking.champion import Champion
 from mkt_pipeline.tracking.model_files import model_bytes
 from mkt_pipeline.tracking.server import Tracking
@@ -33,14 +33,17 @@ def gate_evidence(
     data: TrainingData,
     as_of: AsOf,
     champion: Champion | None,
+    parts: WindowParts,
 ) -> Evidence:
-    """Measured on the test window of this training, champion included."""
+    """Measured on the test window of this training, champion included; ``parts`` of the challenger
+    are told as well.
+    """
     began = time.monotonic()
     propensity_of(outcome.chosen.model, data.test.frame)
     seconds = time.monotonic() - began
     return Evidence(
         label=data.test.label,
-        challenger=_model(use_case, data, outcome.test_propensity, as_of.day),
+        challenger=_model(outcome.test_propensity, as_of.day, parts),
         champion=None if champion is None else _scored(use_case, champion, data),
         rules=_rules(outcome),
         calibrated_on=data.validation.rows,
@@ -69,10 +72,7 @@ def comparable_champion(
     return champion
 
 
-def _model(
-    use_case: UseCase, data: TrainingData, propensity: npt.NDArray[np.float64], trained: date
-) -> Model:
-    parts = window_parts(use_case, data, propensity)
+def _model(propensity: npt.NDArray[np.float64], trained: date, parts: WindowParts) -> Model:
     return Model(propensity, trained, parts.promise_off, parts.ranking_off)
 
 
@@ -87,7 +87,8 @@ def _scored(use_case: UseCase, champion: Champion, data: TrainingData) -> Model:
     frame = data.offered_test[[feature.name for feature in champion.features]]
     trained = date.fromisoformat(champion.tags["as_of"])
     given = Labelled(frame, data.test.label, data.test.as_of)
-    return _model(use_case, data, propensity_by_day(champion.model, given), trained)
+    propensity = propensity_by_day(champion.model, given)
+    return _model(propensity, trained, window_parts(use_case, data, propensity))
 
 
 def _rules(outcome: TrainingOutcome) -> Mapping[str, Model]:

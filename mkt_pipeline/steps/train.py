@@ -32,6 +32,7 @@ from mkt_pipeline.steps.run_notes import training_note
 from mkt_pipeline.steps.stopwatch import Stopwatch
 from mkt_pipeline.steps.training_data import TrainingData
 from mkt_pipeline.steps.training_preparation import Prepared, prepare_training
+from mkt_pipeline.steps.window_parts import window_parts
 from mkt_pipeline.tracking.monitoring import Monitoring
 from mkt_pipeline.tracking.names import PROPENSITY, registered_model
 from mkt_pipeline.tracking.server import Tracking
@@ -73,7 +74,9 @@ def train_challenger(
     )
     before = tracking.champion_version(use_case.name)
     champion = comparable_champion(tracking, use_case, data)
-    decision = decide(gate_evidence(use_case, outcome, data, as_of, champion), use_case.promotion)
+    parts = window_parts(use_case, data, outcome.test_propensity)
+    evidence = gate_evidence(use_case, outcome, data, as_of, champion, parts)
+    decision = decide(evidence, use_case.promotion)
     decision, verdict = with_verdict(decision, use_case)
     if dry_run:
         return _report(use_case, as_of, outcome, decision, verdict, before, watch, registered=None)
@@ -88,6 +91,7 @@ def train_challenger(
         champion=champion,
         leaks=leaks,
         selection=prepared.selection,
+        parts=parts,
     )
     document = decision.document()
     tracking.log_decision(run_id=run.run_id, decision=document, verdict=verdict, pages=pages)

@@ -103,9 +103,8 @@ class Recommenders:
 
     def decision_page(self, run_id: str) -> str:
         """What the gate wrote for people."""
-        with self._server.asking(), TemporaryDirectory(prefix="mkt-decision-") as folder:
-            path = self._server.client.download_artifacts(run_id, "decision.md", folder)
-            return Path(path).read_text(encoding="utf-8")
+        with self._server.asking():
+            return self._runs.decision_page(run_id)
 
     def _read(self, use_case: str, version: int) -> ChosenMethod:
         name = registered_recommender(use_case)

@@ -18,6 +18,7 @@ NOTE_TAG, PARENT_TAG, USER_TAG, SOURCE_TAG = (
     "mlflow.user",
     "mlflow.source.name",
 )
+DECISION_PAGE = "decision.md"
 LONGEST_VALUE = 500
 """A parameter that is longer is refused by older servers and read by nobody."""
 
@@ -131,17 +132,17 @@ class Runs:
 
     def log_answer(self, run_id: str, verdict: str, told: str) -> None:
         """The verdict as a tag, and ``told`` as a line at the end of the decision's page."""
-        heading, page = "## What people decided", self._decision_page(run_id)
+        heading = "## What people decided"
+        written = any(one.path == DECISION_PAGE for one in self.client.list_artifacts(run_id))
+        page = self.decision_page(run_id) if written else ""
         begun = page.rstrip() if heading in page else f"{page.rstrip()}\n\n{heading}\n"
-        self.client.log_text(run_id, f"{begun}\n- {told}\n", "decision.md")
+        self.client.log_text(run_id, f"{begun}\n- {told}\n", DECISION_PAGE)
         self.client.set_tag(run_id, "decision", verdict)
 
-    def _decision_page(self, run_id: str) -> str:
-        """Empty where the gate has written none."""
-        if not any(one.path == "decision.md" for one in self.client.list_artifacts(run_id)):
-            return ""
+    def decision_page(self, run_id: str) -> str:
+        """What the gate wrote for people."""
         with TemporaryDirectory(prefix="mkt-decision-") as folder:
-            path = self.client.download_artifacts(run_id, "decision.md", folder)
+            path = self.client.download_artifacts(run_id, DECISION_PAGE, folder)
             return Path(path).read_text(encoding="utf-8")
 
     def note(self, run_id: str, text: str) -> None:

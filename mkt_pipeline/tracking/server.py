@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
 from functools import cached_property
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from mkt_pipeline.contracts.as_of import AsOf
@@ -227,9 +225,8 @@ class Tracking:
 
     def decision_page(self, run_id: str) -> str:
         """What the gate wrote for people after a training."""
-        with self._asking(), TemporaryDirectory(prefix="mkt-decision-") as folder:
-            path = self._client.download_artifacts(run_id, "decision.md", folder)
-            return Path(path).read_text(encoding="utf-8")
+        with self._asking():
+            return self._runs.decision_page(run_id)
 
     def log_scoring(
         self,
