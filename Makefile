@@ -8,7 +8,7 @@ MKT := $(BIN)/python -m mkt_pipeline.cli
 UV := uv==0.13.9
 PINNED := -c constraints.txt -r requirements.txt -r requirements-dev.txt
 
-.PHONY: help run setup down clean test faults bench bench-quality check constraints docs
+.PHONY: help run setup down clean test faults bench bench-quality check constraints docs site secrets
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed 's/:.*##/:/'
@@ -52,16 +52,24 @@ bench-quality: $(STAMP)  ## the champion beside the truth and beside other ways
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -r requirements-bench.txt
 	@$(BIN)/python -W ignore -m bench.quality
 
-check: $(STAMP)  ## format, lint, strict types, layers, fresh docs
+check: $(STAMP)  ## format, lint, strict types, layers, fresh docs, known advisories, links of the handbook
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff check --preview --select AIR dags
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(MKT) docs --check
+	@$(BIN)/python .ci/audit_dependencies.py
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict --site-dir build/checked-site
 
 docs: $(STAMP)  ## write the generated pages again
 	@$(MKT) docs
+
+site: $(STAMP)  ## the handbook as a site, in build/site
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
+
+secrets:  ## make the passwords and keys that docker compose needs; what is there stays
+	@$(PYTHON) deploy/compose/make_secrets.py
 
 constraints: $(STAMP)  ## lock again what requirements.txt and requirements-dev.txt allow
 	@echo 'sqlalchemy<2.1' > .venv/below.txt

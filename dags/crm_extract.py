@@ -22,7 +22,7 @@ from airflow.sdk import DAG, CronPartitionTimetable, get_current_context, task
 
 from mkt_airflow.assets import CRM_CHANGES
 from mkt_airflow.day import day_of
-from mkt_airflow.defaults import PARAMS, deadline, task_defaults
+from mkt_airflow.defaults import PARAMS, deadline, run_callbacks, task_defaults
 from mkt_airflow.outcome import report, skip_where_dry, told_to_airflow
 from mkt_airflow.pipeline import pipeline
 from mkt_airflow.schedule import time_zone
@@ -40,6 +40,7 @@ with DAG(
     deadline=deadline(minutes=150),
     params=PARAMS,
     default_args=task_defaults(minutes=120),
+    **run_callbacks(),
 ):
 
     @task(pool="crm")

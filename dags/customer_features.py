@@ -19,7 +19,7 @@ from airflow.sdk import DAG, PartitionedAssetTimetable, get_current_context, tas
 
 from mkt_airflow.assets import CRM_CHANGES, CUSTOMER_FEATURES
 from mkt_airflow.day import day_of
-from mkt_airflow.defaults import PARAMS, USE_CASE_LABEL, deadline, task_defaults
+from mkt_airflow.defaults import PARAMS, USE_CASE_LABEL, deadline, run_callbacks, task_defaults
 from mkt_airflow.outcome import report, skip_where_dry, told_to_airflow
 from mkt_airflow.pipeline import pipeline
 
@@ -34,6 +34,7 @@ with DAG(
     deadline=deadline(minutes=60),
     params=PARAMS,
     default_args=task_defaults(minutes=45),
+    **run_callbacks(),
 ):
 
     @task
@@ -61,4 +62,4 @@ with DAG(
 
     built = build.expand(use_case=use_cases())
     built >> announce()
-    built >> EmptyOperator(task_id="every_use_case")
+    built >> EmptyOperator(task_id="every_use_case", on_success_callback=None)

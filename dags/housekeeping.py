@@ -23,7 +23,7 @@ not have, and no task should run meanwhile. After a backup, while the scheduler 
 
 from airflow.sdk import DAG, CronPartitionTimetable, get_current_context, task
 
-from mkt_airflow.defaults import PARAMS, task_defaults
+from mkt_airflow.defaults import PARAMS, run_callbacks, task_defaults
 from mkt_airflow.outcome import report, skip_where_dry, told_to_airflow
 from mkt_airflow.pipeline import pipeline
 from mkt_airflow.schedule import time_zone
@@ -40,6 +40,7 @@ with DAG(
     max_active_runs=1,
     params=PARAMS,
     default_args=task_defaults(minutes=120),
+    **run_callbacks(),
 ):
 
     @task

@@ -26,7 +26,7 @@ from airflow.sdk import DAG, PartitionedAssetTimetable, get_current_context, tas
 
 from mkt_airflow.assets import CUSTOMER_SEGMENTS, MODEL_ALARM
 from mkt_airflow.day import day_of, origin_of
-from mkt_airflow.defaults import PARAMS, USE_CASE_LABEL, task_defaults
+from mkt_airflow.defaults import PARAMS, USE_CASE_LABEL, run_callbacks, task_defaults
 from mkt_airflow.outcome import report, skip, skip_where_dry, told_to_airflow
 from mkt_airflow.pipeline import pipeline
 
@@ -40,6 +40,7 @@ with DAG(
     max_active_runs=1,
     params=PARAMS,
     default_args=task_defaults(minutes=120),
+    **run_callbacks(),
 ):
 
     @task

@@ -42,7 +42,7 @@ from airflow.sdk import DAG, Param, PartitionedAssetTimetable, get_current_conte
 
 from mkt_airflow.assets import MODEL_ALARM, PROPENSITY_CHAMPION, TRAINING_DUE
 from mkt_airflow.day import day_of, origin_of
-from mkt_airflow.defaults import PARAMS, USE_CASE_LABEL, task_defaults
+from mkt_airflow.defaults import PARAMS, USE_CASE_LABEL, run_callbacks, task_defaults
 from mkt_airflow.outcome import report, skip_where_dry, told_to_airflow
 from mkt_airflow.pipeline import pipeline
 from mkt_airflow.wanted import wanted
@@ -90,6 +90,7 @@ with DAG(
     max_active_runs=1,
     params={**PARAMS, **BUDGET, **ONLY},
     default_args=task_defaults(minutes=180),
+    **run_callbacks(),
 ):
 
     @task(pool="crm")

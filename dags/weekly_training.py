@@ -14,7 +14,7 @@ from datetime import timedelta
 from airflow.sdk import DAG, CronPartitionTimetable, get_current_context, task
 
 from mkt_airflow.assets import TRAINING_DUE
-from mkt_airflow.defaults import PARAMS, task_defaults
+from mkt_airflow.defaults import PARAMS, run_callbacks, task_defaults
 from mkt_airflow.outcome import skip_where_dry
 from mkt_airflow.schedule import time_zone
 
@@ -35,6 +35,7 @@ with DAG(
     max_active_runs=1,
     params=PARAMS,
     default_args=task_defaults(minutes=5),
+    **run_callbacks(),
 ):
 
     @task(outlets=[TRAINING_DUE])

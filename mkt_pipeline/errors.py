@@ -48,6 +48,10 @@ class StorageFullError(TryAgainError):
     """The disk is full; nothing was committed."""
 
 
+class NoticeNotSentError(TryAgainError):
+    """A channel did not take a message; it never quotes the channel's address or password."""
+
+
 class BusyError(TryAgainError):
     """Another run holds the lock of the same day."""
 

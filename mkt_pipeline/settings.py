@@ -4,7 +4,7 @@ import difflib
 import os
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -23,6 +23,7 @@ from mkt_pipeline.errors import SettingsError
 
 PREFIX = "MKT_"
 Port = Annotated[int, Field(ge=1024, le=65535)]
+MailAddress = Annotated[str, Field(pattern=r"^[^@\s<>,]+@[^@\s<>,]+$")]
 
 
 def _known_zone(name: str) -> str:
@@ -48,6 +49,11 @@ class Settings(BaseSettings):
         default=Path(".mkt"),
         description="Folder of everything that the project writes on this machine.",
     )
+    secrets_dir: Path | None = Field(
+        default=None,
+        description="Folder with a file for each secret setting, named like the variable in lower"
+        " case (`mkt_crm_url`), as containers are given them; the environment goes before it.",
+    )
     source: Name = Field(
         default="dealership", description="Name of the source: a folder under `sources/`."
     )
@@ -62,11 +68,66 @@ class Settings(BaseSettings):
     campaign_url: SecretStr | None = Field(
         default=None, description="Address of the campaign database; embedded by default."
     )
-    mlflow_url: str | None = Field(
-        default=None, description="Address of the MLflow server; the local one by default."
+    campaign_owner_url: SecretStr | None = Field(
+        default=None,
+        description="Address of the campaign database for its schema's owner, for migrations and"
+        " backups, where nights run as another role; MKT_CAMPAIGN_URL by default.",
+    )
+    mlflow_url: SecretStr | None = Field(
+        default=None,
+        description="Address of the MLflow server, with user and password where it asks for them;"
+        " the local one by default.",
+    )
+    mlflow_trainer_url: SecretStr | None = Field(
+        default=None,
+        description="The same address with the user that registers models; MKT_MLFLOW_URL's by"
+        " default.",
+    )
+    mlflow_promoter_url: SecretStr | None = Field(
+        default=None,
+        description="The same address with the user that makes a model champion; MKT_MLFLOW_URL's"
+        " by default.",
+    )
+    mlflow_pages_url: str | None = Field(
+        default=None,
+        description="Address of MLflow's pages as a browser reaches it, for links; the server's own"
+        " by default.",
+    )
+    airflow_url: SecretStr | None = Field(
+        default=None,
+        description="Address of an Airflow that runs elsewhere, as http://user:password@host:port:"
+        " `mkt run` starts nothing then, and runs its night there.",
+    )
+    airflow_database_url: SecretStr | None = Field(
+        default=None,
+        description="Address of Airflow's database, for backups; the embedded one by default.",
+    )
+    mlflow_database_url: SecretStr | None = Field(
+        default=None,
+        description="Address of MLflow's database, for backups; the embedded one by default.",
+    )
+    artifacts: Path | None = Field(
+        default=None,
+        description="Folder behind the MLflow server, for backups; the local server's by default.",
     )
     lake_uri: str | None = Field(
-        default=None, description="Where the lake lies; `<MKT_HOME>/lake` by default."
+        default=None,
+        description="Where the lake lies: a folder, or `s3://bucket/prefix`; `<MKT_HOME>/lake` by"
+        " default.",
+    )
+    lake_endpoint: str | None = Field(
+        default=None, description="Address of the S3-compatible store; Amazon's own by default."
+    )
+    lake_region: str = Field(default="us-east-1", description="Region of the lake's bucket.")
+    lake_key: SecretStr | None = Field(
+        default=None,
+        description="Access key of the lake's bucket; by default the machine's own credentials.",
+    )
+    lake_secret: SecretStr | None = Field(
+        default=None, description="Secret that belongs to `MKT_LAKE_KEY`."
+    )
+    lake_allow_http: bool = Field(
+        default=False, description="Whether the store may be reached without TLS."
     )
     time_zone: Annotated[str, AfterValidator(_known_zone)] = Field(
         default="UTC", description="Business time zone: an as-of day begins at its midnight."
@@ -82,6 +143,12 @@ class Settings(BaseSettings):
     )
     threads: Annotated[int, Field(ge=1, le=256)] = Field(
         default=2, description="Threads that DuckDB, and scoring, may use for one step."
+    )
+
+    score_parts: Annotated[int, Field(ge=1, le=100)] | None = Field(
+        default=None,
+        description="Parts in which the customers of a use case are scored, which workers share;"
+        " one for every 500,000 customers by default.",
     )
 
     keep_features_days: Annotated[int, Field(ge=32)] = Field(
@@ -105,6 +172,47 @@ class Settings(BaseSettings):
         " trainings stay.",
     )
 
+    notify_email_to: Annotated[tuple[MailAddress, ...], NoDecode] = Field(
+        default=(),
+        description="Who gets notices by e-mail, separated by commas; needs `MKT_SMTP_URL`.",
+    )
+    notify_email_from: MailAddress | None = Field(
+        default=None, description="Sender of the e-mails; their first recipient by default."
+    )
+    smtp_url: SecretStr | None = Field(
+        default=None,
+        description="SMTP server: `starttls://user:password@host:port`, `smtps://` for TLS at"
+        " once, or `smtp://` without.",
+    )
+    notify_slack_url: SecretStr | None = Field(
+        default=None, description="Slack-compatible webhook that gets notices."
+    )
+    notify_webhook_url: SecretStr | None = Field(
+        default=None, description="Webhook that gets notices as JSON; see docs/notices.md."
+    )
+
+    log_format: Literal["text", "json"] = Field(
+        default="text", description="`json`: logs of the command line as one JSON document a line."
+    )
+    statsd_host: str | None = Field(
+        default=None, description="StatsD server that gets metrics; see docs/metrics.md."
+    )
+    statsd_port: Port = Field(default=8125, description="UDP port of the StatsD server.")
+
+    @model_validator(mode="after")
+    def _reachable_lake(self) -> Self:
+        """What is said of the lake's store fits together."""
+        uri, endpoint = self.lake_uri or "", self.lake_endpoint or ""
+        if "://" in uri and not uri.startswith("s3://"):
+            raise ValueError("MKT_LAKE_URI is a folder, or s3://bucket/prefix")
+        if (self.lake_key is None) != (self.lake_secret is None):
+            raise ValueError("MKT_LAKE_KEY and MKT_LAKE_SECRET belong together: set both or none")
+        if endpoint and not endpoint.startswith(("https://", "http://")):
+            raise ValueError("MKT_LAKE_ENDPOINT begins with https:// or http://")
+        if endpoint.startswith("http://") and not self.lake_allow_http:
+            raise ValueError("MKT_LAKE_ENDPOINT is without TLS: use https, or MKT_LAKE_ALLOW_HTTP")
+        return self
+
     @model_validator(mode="before")
     @classmethod
     def _without_others(cls, values: dict[str, Any]) -> dict[str, Any]:
@@ -115,7 +223,15 @@ class Settings(BaseSettings):
             if name in cls.model_fields or name.startswith(PREFIX.lower())
         }
 
-    @field_validator("use_cases", mode="before")
+    @field_validator("*", mode="before")
+    @classmethod
+    def _visible(cls, value: object) -> object:
+        """A line break in an address or a name goes on as a second one elsewhere."""
+        if isinstance(value, str) and not value.isprintable():
+            raise ValueError("holds a line break or another sign that cannot be seen")
+        return value
+
+    @field_validator("use_cases", "notify_email_to", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
@@ -148,15 +264,32 @@ def load_settings(**overrides: Any) -> Settings:  # noqa: ANN401 - checked by th
             f"no setting is called {', '.join(misspelt)}", remedy=f"{hint}, or unset it"
         )
     try:
-        return Settings(**overrides)
+        found = Settings(**overrides)
+        if found.secrets_dir is not None:
+            found = Settings(_secrets_dir=_existing(found.secrets_dir), **overrides)
     except ValidationError as error:
         problems = "; ".join(
-            f"{PREFIX}{_name(problem['loc'])}: {problem['msg']}" for problem in error.errors()
+            f"{_name(problem['loc'])}{problem['msg']}" for problem in error.errors()
         )
         raise SettingsError(
             f"settings are wrong: {problems}", remedy="set them in the environment or in .env"
         ) from None
+    if found.notify_email_to and found.smtp_url is None:
+        raise SettingsError(
+            "MKT_NOTIFY_EMAIL_TO is set and MKT_SMTP_URL is not", remedy="set both, or neither"
+        )
+    return found
+
+
+def _existing(folder: Path) -> Path:
+    if not folder.is_dir():
+        raise SettingsError(
+            f"MKT_SECRETS_DIR names {folder}, which is no folder",
+            remedy="correct it, or unset it where no secrets lie in files",
+        )
+    return folder
 
 
 def _name(place: tuple[int | str, ...]) -> str:
-    return str(place[0] if place else "").upper().removeprefix(PREFIX)
+    """The variable that is wrong; a rule for several names them itself."""
+    return f"{PREFIX}{str(place[0]).upper().removeprefix(PREFIX)}: " if place else ""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from mkt_pipeline.samples.dealership import load_dealership
 from mkt_pipeline.settings import Settings
@@ -15,14 +16,20 @@ from mkt_pipeline.wiring.pipeline import Pipeline, wire
 
 
 @contextmanager
-def wired(home: Path, free_port: Callable[[], int], *, today: date) -> Iterator[Pipeline]:
-    """3,000 customers of three years; the servers are stopped at the end."""
+def wired(
+    home: Path, free_port: Callable[[], int], *, today: date, **others: Any
+) -> Iterator[Pipeline]:
+    """3,000 customers of three years; the servers are stopped at the end.
+
+    ``others`` are more settings.
+    """
     settings = Settings(
         home=home,
         postgres_port=free_port(),
         mlflow_port=free_port(),
         today=today,
         _env_file=None,
+        **others,
     )
     where = deployment(settings)
     up(where, only=("postgres", "mlflow"), tell=lambda *_: None)

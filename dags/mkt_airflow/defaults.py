@@ -9,6 +9,7 @@ from typing import Any
 
 from airflow.sdk import AsyncCallback, DeadlineAlert, DeadlineReference, Param
 
+from mkt_airflow.notices import run_failed, run_succeeded, task_failed, task_succeeded
 from mkt_airflow.outcome import RETRIES, RETRY_POLICY
 
 OWNER = "mkt_pipeline"
@@ -41,7 +42,14 @@ def task_defaults(*, minutes: int) -> dict[str, Any]:
         "execution_timeout": timedelta(minutes=minutes),
         # The report is in the log already, in words.
         "show_return_value_in_logs": False,
+        "on_failure_callback": task_failed,
+        "on_success_callback": task_succeeded,
     }
+
+
+def run_callbacks() -> dict[str, Any]:
+    """Arguments of every DAG: what is told when a run ends."""
+    return {"on_failure_callback": run_failed, "on_success_callback": run_succeeded}
 
 
 def deadline(*, minutes: int) -> DeadlineAlert:

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from mkt_pipeline.wiring.notices import Telling
     from mkt_pipeline.wiring.pipeline import Pipeline
 
 
@@ -10,12 +11,16 @@ def pipeline() -> "Pipeline":
     """Wire the pipeline; heavy imports happen here, inside the task, not when the DAG is read."""
     from airflow.sdk import BaseHook
 
-    from mkt_pipeline.settings import load_settings
-    from mkt_pipeline.wiring.pipeline import wire
+    from mkt_pipeline.wiring.connections import wire_connections
 
-    urls = {name: BaseHook.get_connection(name).get_uri() for name in ("crm", "campaign")}
-    mlflow = BaseHook.get_connection("mlflow")
-    scheme = mlflow.conn_type if mlflow.conn_type in ("http", "https") else "http"
-    port = f":{mlflow.port}" if mlflow.port else ""
-    server = f"{scheme}://{mlflow.host}{port}"
-    return wire(load_settings(), **urls, mlflow=server)
+    return wire_connections(BaseHook.get_connection)
+
+
+def telling() -> "Telling":
+    """Wire the notices, which need the campaign database alone."""
+    from airflow.sdk import BaseHook
+
+    from mkt_pipeline.settings import load_settings
+    from mkt_pipeline.wiring.notices import Telling
+
+    return Telling(load_settings(), BaseHook.get_connection("campaign").get_uri())

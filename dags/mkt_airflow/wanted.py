@@ -16,7 +16,7 @@ def wanted(context: Mapping[str, Any], configured: Sequence[str]) -> list[str]:
     if only:
         if only not in configured:
             raise BadInputError(
-                f"use case {only!r} is not configured",
+                f"use case {str(only)[:40]!r} is not configured",
                 remedy=f"name one of {', '.join(configured)}",
             )
         return [only]

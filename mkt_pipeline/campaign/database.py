@@ -5,8 +5,10 @@ from datetime import date
 
 import pyarrow as pa
 
-from mkt_pipeline.campaign import erasing
+from mkt_pipeline.campaign import customer_lookup, erasing
+from mkt_pipeline.campaign.audit import RecordedAct
 from mkt_pipeline.campaign.copy_stream import CopyStream
+from mkt_pipeline.campaign.customer_lookup import CustomerFound
 from mkt_pipeline.campaign.decisions import reject, release
 from mkt_pipeline.campaign.migrate import migrate, shipped_migrations
 from mkt_pipeline.campaign.publication import (
@@ -17,8 +19,10 @@ from mkt_pipeline.campaign.publication import (
     Receipt,
     SegmentCount,
     Switch,
+    customer_segment,
 )
 from mkt_pipeline.campaign.publish import publish
+from mkt_pipeline.campaign.readiness import Readiness, readiness
 from mkt_pipeline.campaign.rollback import roll_back
 from mkt_pipeline.campaign.session import Row, session
 from mkt_pipeline.campaign.upkeep import UseCaseUpkeep, remove_old_rows
@@ -43,6 +47,11 @@ class CampaignDatabase:
         """
         with session(self._url) as opened:
             return migrate(opened, shipped_migrations())
+
+    def readiness(self) -> Readiness:
+        """Whether a night can write here; changes nothing, applies no migration."""
+        with session(self._url) as opened:
+            return readiness(opened, shipped_migrations())
 
     def publish(
         self,
@@ -122,6 +131,20 @@ class CampaignDatabase:
         """The times a person was erased, the latest first."""
         return self._rows("audit", person_hash=person_hash)
 
+    def acts(self, use_case: str, limit: int = 30) -> tuple[RecordedAct, ...]:
+        """What persons did to the nights and models of a use case, the latest first."""
+        found = self._rows("acts", use_case=use_case, row_limit=limit)
+        return tuple(RecordedAct(**row) for row in found)
+
+    def look_up(
+        self, customer_id: str, *, person_hash: str, who: str | None = None, reason: str
+    ) -> CustomerFound:
+        """What is published about a customer; recorded in the same transaction, found or not."""
+        with session(self._url) as opened:
+            return customer_lookup.look_up(
+                opened, customer_id, person_hash=person_hash, who=who, reason=reason
+            )
+
     def remove_old_rows(self, *, kept: int, dry_run: bool) -> list[UseCaseUpkeep]:
         """Remove the rows of all but the ``kept`` newest days of every use case."""
         with session(self._url) as opened:
@@ -154,6 +177,11 @@ class CampaignDatabase:
         found = self._rows("held", use_case=use_case, as_of=None)
         return tuple(PastPublication(**row) for row in found)
 
+    def nights(self, use_case: str, limit: int = 60) -> tuple[PastPublication, ...]:
+        """What stands, is held or was rejected, the latest day first."""
+        found = self._rows("nights", use_case=use_case, row_limit=limit)
+        return tuple(PastPublication(**row) for row in found)
+
     def switches(self, use_case: str, limit: int = 30) -> tuple[Switch, ...]:
         """The times that readers came to see another publication, the latest first."""
         found = self._rows("switches", use_case=use_case, row_limit=limit)
@@ -166,18 +194,13 @@ class CampaignDatabase:
     def examples(self, use_case: str, count: int) -> tuple[CustomerSegment, ...]:
         """Up to ``count`` customers, from the middle of each segment in turn, best first."""
         found = self._rows("examples", use_case=use_case, row_limit=count)
-        return tuple(_customer(row) for row in found)
+        return tuple(customer_segment(row) for row in found)
 
     def customer(self, use_case: str, customer_id: str) -> CustomerSegment | None:
         """One customer of the current publication; None where it is not in it."""
         found = self._rows("customer", use_case=use_case, customer_id=customer_id)
-        return _customer(found[0]) if found else None
+        return customer_segment(found[0]) if found else None
 
     def _rows(self, name: str, **parameters: object) -> list[Row]:
         with session(self._url) as opened, opened.transaction():
             return opened.rows(name, **parameters)
-
-
-def _customer(row: Row) -> CustomerSegment:
-    lists = {name: tuple(row[name]) for name in ("recommended_products", "reasons")}
-    return CustomerSegment(**{**row, **lists})

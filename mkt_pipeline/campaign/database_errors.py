@@ -45,7 +45,7 @@ _FULL = (
 _NO_PRIVILEGE = (
     AccessRefusedError,
     f"the user of {THE_DATABASE} lacks a privilege",
-    "let it own the schema campaign, or grant CREATE on the database",
+    "run what `mkt campaign grants` prints, as the owner of the schema campaign",
 )
 _BY_CODE: dict[str, tuple[type[MktError], str, str]] = {
     "55P03": _BUSY,  # lock not available

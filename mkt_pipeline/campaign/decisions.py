@@ -1,7 +1,9 @@
 """What a person decides about a held night: to publish it nonetheless, or to drop it."""
 
+from collections.abc import Mapping
 from datetime import date
 
+from mkt_pipeline.campaign.audit import AuditedAct, record_act
 from mkt_pipeline.campaign.partitions import remove_leftovers
 from mkt_pipeline.campaign.publication import Receipt
 from mkt_pipeline.campaign.session import Row, Session
@@ -23,6 +25,7 @@ def release(
                 publication_id=held["publication_id"], use_case=use_case, as_of=held["as_of"]
             )
             shown = show(session, staged, Act(cause="release", who=who, reason=reason))
+            _record(session, "release", held, who=who, reason=reason, changes=shown.changes)
     finally:
         remove_leftovers(session, use_case)
     return Receipt(
@@ -49,6 +52,7 @@ def reject(
             session.run("lock", name=f"use case {use_case}")
             held = _held(session, use_case, as_of)
             _decide(session, held, "rejected", who=who, reason=reason)
+            _record(session, "reject", held, who=who, reason=reason, changes={})
     finally:
         remove_leftovers(session, use_case)
     return held["publication_id"], held["as_of"]
@@ -74,6 +78,26 @@ def _decide(
         decision=decision,
         decided_by=who,
         reason=reason,
+    )
+
+
+def _record(
+    session: Session,
+    act: AuditedAct,
+    held: Row,
+    *,
+    who: str | None,
+    reason: str | None,
+    changes: Mapping[str, int],
+) -> None:
+    record_act(
+        session,
+        act,
+        who=who,
+        reason=reason,
+        use_case=held["use_case"],
+        publication_id=held["publication_id"],
+        counts=changes,
     )
 
 

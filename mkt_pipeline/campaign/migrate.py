@@ -7,7 +7,7 @@ from importlib import resources
 
 from mkt_pipeline.campaign.session import Session
 from mkt_pipeline.campaign.short_lock import with_short_lock
-from mkt_pipeline.errors import FailNowError
+from mkt_pipeline.errors import AccessRefusedError, FailNowError
 
 _ATTEMPTS = 50
 """A new version is worth waiting for: some twenty seconds."""
@@ -34,9 +34,13 @@ def shipped_migrations() -> tuple[Migration, ...]:
 def migrate(session: Session, migrations: tuple[Migration, ...]) -> tuple[str, ...]:
     """Apply what is missing, each in its own transaction; the names of what was applied.
 
-    Refused are a migration that was changed after it was applied, and a database that a later
-    version of the pipeline has migrated.
+    Where nothing is missing, nothing but the right to read is asked for. Refused are a migration
+    that was changed after it was applied, a database that a later version of the pipeline has
+    migrated, and migrations that are missing where the user may not apply them.
     """
+    with session.transaction():
+        if not _pending(session, migrations):
+            return ()
     with session.transaction():
         session.run("lock", name="migrations")
         session.run("create_migrations")
@@ -46,6 +50,24 @@ def migrate(session: Session, migrations: tuple[Migration, ...]) -> tuple[str, .
     for migration in missing:
         _apply(session, migration)
     return tuple(migration.name for migration in missing)
+
+
+def _pending(session: Session, migrations: tuple[Migration, ...]) -> bool:
+    (facts,) = session.rows("server_facts")
+    applied = (
+        {row["name"]: row["checksum"] for row in session.rows("applied_migrations")}
+        if facts["has_migrations"]
+        else {}
+    )
+    _refuse_strangers(migrations, applied)
+    missing = [migration.name for migration in migrations if migration.name not in applied]
+    if missing and not (facts["owns_schema"] and (applied or facts["may_create"])):
+        raise AccessRefusedError(
+            f"the campaign database lacks migrations that {facts['role']} may not apply:"
+            f" {', '.join(missing)}",
+            remedy="run `mkt campaign migrate` as the owner of the schema campaign",
+        )
+    return bool(missing)
 
 
 def _apply(session: Session, migration: Migration) -> None:

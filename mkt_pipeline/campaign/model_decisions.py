@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
-from mkt_pipeline.campaign.session import session
+from mkt_pipeline.campaign.audit import record_act
+from mkt_pipeline.campaign.session import Session, session
 from mkt_pipeline.contracts.compact_json import compact
 
 Act = Literal["training", "approval", "promotion", "rollback"]
@@ -50,13 +51,15 @@ class ModelDecisions:
         self._url = url
 
     def record(self, decision: ModelDecision) -> int:
-        """Keep a decision before it takes effect; its number."""
+        """Keep a decision before it takes effect; its number. Those of persons are audited too."""
         told = dict(vars(decision))
         told |= {"checks": compact(list(decision.checks)), "figures": compact(_figures(decision))}
         with session(self._url) as opened, opened.transaction():
-            row = opened.row("insert_model_decision", **told)
-        assert row is not None  # noqa: S101 - it returns its row
-        return int(row["decision_id"])
+            (row,) = opened.rows("insert_model_decision", **told)
+            number = int(row["decision_id"])
+            if decision.act != "training":
+                _record_act(opened, decision, number)
+        return number
 
     def took_effect(self, decision_id: int) -> None:
         """Mark that the model is champion; a second time changes nothing."""
@@ -71,6 +74,17 @@ class ModelDecisions:
         with session(self._url) as opened, opened.transaction():
             rows = opened.rows("model_decisions", **asked)
         return tuple(RecordedDecision(**row) for row in rows)
+
+
+def _record_act(opened: Session, decision: ModelDecision, number: int) -> None:
+    record_act(
+        opened,
+        "promote" if decision.promoted else "decline",
+        who=decision.decided_by,
+        reason=decision.reason,
+        use_case=decision.use_case,
+        decision_id=number,
+    )
 
 
 def _figures(decision: ModelDecision) -> dict[str, Any]:

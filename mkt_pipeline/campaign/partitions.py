@@ -1,4 +1,7 @@
-"""The partitions of ``campaign.segments``: one per publication, made before and removed after."""
+"""The partitions of ``campaign.segments``: one per publication, made before and removed after.
+
+Making and removing tables takes their owner, so functions of the schema do it for whoever writes.
+"""
 
 from psycopg2 import sql
 
@@ -22,9 +25,7 @@ def register_use_case(session: Session, use_case: str) -> None:
     """Give a use case that is new to this database its branch of the view, empty as yet."""
 
     def register() -> None:
-        session.run("lock_use_cases")
-        if session.row("register_use_case", use_case=use_case):
-            session.row("rebuild_current_segments")
+        session.run("register_use_case", use_case=use_case)
 
     with_short_lock(session, register, attempts=_REGISTER_ATTEMPTS)
 
@@ -32,14 +33,8 @@ def register_use_case(session: Session, use_case: str) -> None:
 def add_partition(session: Session, use_case: str) -> int:
     """Attach an empty partition for the next publication of a use case, and return its id."""
     with session.transaction():
-        row = session.row("reserve_partition", use_case=use_case)
-        publication_id = int(row["publication_id"]) if row else 0
-        session.run_on(
-            "create_partition",
-            partition=partition_name(publication_id),
-            publication_id=sql.Literal(publication_id),
-        )
-    return publication_id
+        (row,) = session.rows("add_partition", use_case=use_case)
+    return int(row["publication_id"])
 
 
 def remove_leftovers(session: Session, use_case: str) -> bool:
@@ -70,7 +65,6 @@ def _removable(session: Session, use_case: str) -> list[int]:
 
 def _drop(session: Session, publication_id: int) -> None:
     def drop() -> None:
-        session.run_on("drop_partition", partition=partition_name(publication_id))
-        session.run("forget_partition", publication_id=publication_id)
+        session.run("drop_partition", publication_id=publication_id)
 
     with_short_lock(session, drop, attempts=_DROP_ATTEMPTS)

@@ -122,6 +122,12 @@ class CustomerSegment:
     publication_id: int
 
 
+def customer_segment(row: Mapping[str, Any]) -> CustomerSegment:
+    """One row of ``campaign.current_segments``, its JSON lists as tuples."""
+    lists = {name: tuple(row[name]) for name in ("recommended_products", "reasons")}
+    return CustomerSegment(**{**row, **lists})
+
+
 @dataclass(frozen=True, kw_only=True)
 class Switch:
     """One time that readers came to see another publication.

@@ -87,7 +87,7 @@ def _copy(session: Session, stream: CopyStream, publication_id: int) -> None:
         if stream.failure is not None:
             raise stream.failure from None
         raise
-    session.run_on("analyze_partition", partition=partition)
+    session.run("analyze_partition", publication_id=publication_id)
 
 
 def _checked_totals(session: Session, publication: Publication, publication_id: int) -> Row:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
+from mkt_pipeline.campaign.audit import record_act
 from mkt_pipeline.campaign.publication import Switch
 from mkt_pipeline.campaign.session import Row, Session
 from mkt_pipeline.campaign.showing import Act, Staged, record_switch
@@ -31,6 +32,15 @@ def roll_back(
         act = Act(cause="rollback", who=who, reason=reason)
         previous = current["publication_id"] if current else None
         changes = record_switch(session, staged, act, previous=previous)
+        record_act(
+            session,
+            "roll_back",
+            who=who,
+            reason=reason,
+            use_case=use_case,
+            publication_id=staged.publication_id,
+            counts=changes,
+        )
         recorded = session.rows("switches", use_case=use_case, row_limit=1)
     return Switch(**recorded[0]), changes
 

@@ -5,12 +5,17 @@ import sys
 import typer
 
 from mkt_pipeline.cli import (
+    backup,
+    campaign,
     champion,
     docs,
+    doctor,
     erase,
     explain,
     health,
     housekeeping,
+    incidents,
+    notify,
     quarantine,
     rollback,
     run,
@@ -22,6 +27,7 @@ from mkt_pipeline.cli import (
     steps,
     tune,
 )
+from mkt_pipeline.cli.json_logs import told_as_json
 from mkt_pipeline.errors import MktError
 
 app = typer.Typer(
@@ -45,6 +51,9 @@ app.command()(runs.runs)
 app.command()(health.monitor)
 app.command()(erase.erase)
 app.command()(housekeeping.housekeeping)
+app.command()(doctor.doctor)
+app.command()(backup.backup)
+app.command()(backup.restore)
 app.command(hidden=True)(docs.docs)
 app.add_typer(segments.app, name="segments")
 app.add_typer(champion.app, name="champion")
@@ -53,6 +62,9 @@ app.add_typer(stack.app, name="stack")
 app.add_typer(sample.app, name="sample")
 app.add_typer(source.app, name="source")
 app.add_typer(quarantine.app, name="quarantine")
+app.add_typer(campaign.app, name="campaign")
+app.add_typer(incidents.app, name="incidents")
+app.add_typer(notify.app, name="notify")
 
 
 def main() -> None:
@@ -60,7 +72,8 @@ def main() -> None:
     try:
         app()
     except MktError as error:
-        typer.secho(str(error), err=True, fg=typer.colors.RED)
+        if not told_as_json(str(error)):
+            typer.secho(str(error), err=True, fg=typer.colors.RED)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         typer.secho("stopped", err=True)

@@ -12,7 +12,7 @@ def docs(
         bool, typer.Option("--check", help="Only say whether they are fresh.")
     ] = False,
 ) -> None:
-    """Write docs/SETTINGS.md, docs/FEATURES.md, docs/COMMANDS.md and docs/DAGS.md."""
+    """Write SETTINGS.md, FEATURES.md, COMMANDS.md, DAGS.md and metrics.md under docs/."""
     from mkt_pipeline.cli.generated_pages import pages
     from mkt_pipeline.settings import load_settings
 

@@ -19,6 +19,7 @@ from mkt_pipeline.cli.breakdown import (
 from mkt_pipeline.cli.options import AsOfOption, JsonOption, UseCaseOption
 from mkt_pipeline.cli.pipeline import chosen, pipeline
 from mkt_pipeline.cli.telling import print_json
+from mkt_pipeline.cli.user import user
 from mkt_pipeline.contracts.reason_rules import Language
 from mkt_pipeline.errors import BadInputError
 
@@ -42,11 +43,15 @@ def explain(
         Language | None,
         typer.Option(help="One of the use case's languages; the first by default."),
     ] = None,
+    reason: Annotated[
+        str, typer.Option(help="Why you look; is kept with your name, and must not tell who.")
+    ] = "no reason was given at the command line",
 ) -> None:
     """Show one customer's segment and propensity with its reasons, and the products recommended.
 
     Of the day that is published, unless another is asked for.
-    Looks in every use case; exit code 65 where the customer has a score in none.
+    Looks in every use case; exit code 65 where the customer has a score in none. That you looked
+    is recorded in campaign.audit, by a hash of the customer.
     """
     if picture:
         refuse_unknown_form(picture)
@@ -55,6 +60,7 @@ def explain(
     if language:
         for name in names:
             refuse_untold(steps, name, language)
+    steps.look_up(customer_id, who=user(), reason=reason)
     found, refused = explanations(steps, names, customer_id, as_of=as_of)
     for one in found:
         one["language"] = language or steps.use_case(one["use_case"]).reasons.languages[0]

@@ -15,6 +15,7 @@ from mkt_pipeline.contracts.vocabulary import Vocabulary
 from mkt_pipeline.features.feature_set import feature_set
 from mkt_pipeline.features.frame_of_reference import FrameOfReference
 from mkt_pipeline.features.state import timeline
+from mkt_pipeline.metrics.catalogue import metrics_page
 from mkt_pipeline.settings import Settings
 
 NOTE = "<!-- Written by `make docs`; do not edit. -->\n\n"
@@ -35,6 +36,7 @@ def pages(project: Path) -> dict[str, str]:
         "FEATURES.md": NOTE + _features(),
         "COMMANDS.md": NOTE + _commands(),
         "DAGS.md": NOTE + _dags(project / "dags"),
+        "metrics.md": NOTE + metrics_page(),
     }
 
 

@@ -6,6 +6,7 @@ from mkt_pipeline.cli.options import AsOfOption, DryRunOption, JsonOption, UseCa
 from mkt_pipeline.cli.pipeline import chosen, pipeline
 from mkt_pipeline.cli.telling import tell
 from mkt_pipeline.cli.user import user
+from mkt_pipeline.wiring.told_people import settled
 
 app = typer.Typer(no_args_is_help=True, help="How the models in use are doing.")
 
@@ -42,3 +43,5 @@ def monitor(
         for name in chosen(steps, use_case)
     ]
     tell(done, as_json=as_json)
+    if not dry_run:
+        settled(steps)

@@ -8,10 +8,12 @@ if TYPE_CHECKING:
 
 def pipeline() -> "Pipeline":
     """Wire the pipeline; heavy imports happen here, so that ``--help`` stays quick."""
+    from mkt_pipeline.cli.json_logs import set_up_logs
     from mkt_pipeline.settings import load_settings
     from mkt_pipeline.stack.addresses import addresses
 
     settings = load_settings()
+    set_up_logs(settings)
     known = addresses(settings)
     from mkt_pipeline.wiring.pipeline import wire
 

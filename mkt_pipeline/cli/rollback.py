@@ -8,6 +8,7 @@ from mkt_pipeline.cli.options import JsonOption
 from mkt_pipeline.cli.pipeline import pipeline
 from mkt_pipeline.cli.telling import tell
 from mkt_pipeline.cli.user import user
+from mkt_pipeline.wiring.told_people import settled
 
 
 def rollback(
@@ -34,3 +35,4 @@ def rollback(
         reason=reason,
     )
     tell([rolled_back], as_json=as_json)
+    settled(steps)

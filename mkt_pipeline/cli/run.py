@@ -44,7 +44,10 @@ def run(
         int, typer.Option(min=500, help="Customers of the sample, where one is loaded.")
     ] = SAMPLE_CUSTOMERS,
 ) -> None:
-    """Start everything, train where no champion is, run one night and show what it brought."""
+    """Start everything, train where no champion is, run one night and show what it brought.
+
+    Where MKT_AIRFLOW_URL names an Airflow that runs elsewhere, nothing is started here.
+    """
     # Imported late, so that `--help` and the other commands stay quick.
     from mkt_pipeline.cli.run_summary import show, summary
 
@@ -54,10 +57,11 @@ def run(
     use_cases = use_cases_of(settings)
     board = ProgressBoard(console)
     with board.shown(), _nothing_left_half_way(where, board) as begin:
-        # Before the scheduler runs, which may find that a night is due at once.
-        begin.start("postgres")
-        _load_sample(where, board, customers)
-        begin.start(*PIECES)
+        if settings.airflow_url is None:
+            # Before the scheduler runs, which may find that a night is due at once.
+            begin.start("postgres")
+            _load_sample(where, board, customers)
+            begin.start(*PIECES)
         api = AirflowApi(where)
         board.tell("DAGs", "being read by Airflow")
         wait_for_dags(api, (TRAINING, *NIGHT))

@@ -57,7 +57,9 @@ def show(console: Console, where: Deployment, found: Iterable[UseCaseSummary]) -
         console.print(
             Panel(_body(one), title=one.use_case.title, title_align="left", padding=(1, 2))
         )
-    for line in (*access(where), "", *_next(found)):
+    elsewhere = where.settings.airflow_url is not None
+    lines = _next(found, "mkt") if elsewhere else (*access(where), "", *_next(found), "  make down")
+    for line in lines:
         console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
@@ -134,12 +136,11 @@ def _figures(metrics: Mapping[str, float]) -> str:
     return " · ".join(shown) or "no figures are recorded"
 
 
-def _next(found: tuple[UseCaseSummary, ...]) -> tuple[str, ...]:
+def _next(found: tuple[UseCaseSummary, ...], mkt: str = ".venv/bin/mkt") -> tuple[str, ...]:
     customer = next((each.customer_id for one in found for each in one.examples), "CUSTOMER_ID")
     name = found[0].use_case.name if found else "NAME"
     return (
         "Try next:",
-        f"  .venv/bin/mkt explain {customer} --use-case {name}",
-        f"  .venv/bin/mkt segments show --use-case {name}",
-        "  make down",
+        f"  {mkt} explain {customer} --use-case {name}",
+        f"  {mkt} segments show --use-case {name}",
     )

@@ -2,15 +2,25 @@
 
 import dataclasses
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
 from mkt_pipeline.cli.telling import print_json
+from mkt_pipeline.contracts.source import folder_of
 from mkt_pipeline.errors import SourceBrokenError
 from mkt_pipeline.settings import Settings, load_settings
 from mkt_pipeline.stack.addresses import addresses
+
+
+class Purpose(StrEnum):
+    """What a role reads the CRM for."""
+
+    EXTRACTION = "extraction"
+    ACTIVATION = "activation"
+
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -47,7 +57,7 @@ def check(
     from mkt_pipeline.crm.source_folder import load_source
 
     settings = load_settings()
-    source = load_source(settings.project / "sources" / (name or settings.source))
+    source = load_source(folder_of(settings.project / "sources", name or settings.source))
     report = check_source(Crm(addresses(settings).crm), source, now=_end_of_replay(settings))
     if as_json:
         print_json({**dataclasses.asdict(report), "is_usable": report.is_usable})
@@ -55,6 +65,36 @@ def check(
         Console().print(rendered(report))
     if not report.is_usable:
         raise typer.Exit(SourceBrokenError.exit_code)
+
+
+@app.command()
+def grants(
+    role: Annotated[str, typer.Option(help="The database role that is to read the CRM.")],
+    name: Annotated[str | None, typer.Argument(help="The source; MKT_SOURCE by default.")] = None,
+    url: Annotated[
+        str | None,
+        typer.Option(help="Address for a user that may see the tables; MKT_CRM_URL by default."),
+    ] = None,
+    purpose: Annotated[
+        Purpose, typer.Option("--for", help="The nights, or sending, which alone sees contacts.")
+    ] = Purpose.EXTRACTION,
+) -> None:
+    """Print the least rights that reading a source needs, as SQL to look at and to run.
+
+    Which columns those are is told by PostgreSQL; nothing is changed.
+    """
+    from mkt_pipeline.contracts import contact_points
+    from mkt_pipeline.crm.database import Crm
+    from mkt_pipeline.crm.grants import Grants
+    from mkt_pipeline.crm.source_folder import load_contact_points, load_source
+
+    settings = load_settings()
+    folder = folder_of(settings.project / "sources", name or settings.source)
+    source = load_source(folder)
+    extracts = purpose is Purpose.EXTRACTION
+    queries = source.queries if extracts else {contact_points.NAME: load_contact_points(folder)}
+    crm = Crm(url or addresses(settings).crm)
+    typer.echo(crm.grants(Grants(role, source.name, queries, extracts)), nl=False)
 
 
 def _end_of_replay(settings: Settings) -> datetime | None:

@@ -11,6 +11,7 @@ from mkt_pipeline.cli.pipeline import chosen, pipeline
 from mkt_pipeline.cli.telling import Told, tell, tell_lines
 from mkt_pipeline.cli.user import user
 from mkt_pipeline.errors import BadInputError
+from mkt_pipeline.wiring.told_people import settled
 
 
 def extract(
@@ -108,6 +109,7 @@ def publish(
             decided(steps, release=release, use_case=use_case, as_of=as_of, reason=reason),
             as_json=as_json,
         )
+        settled(steps)
         return
     published: list[Told] = []
     held = HeldNights()
@@ -116,6 +118,8 @@ def publish(
             done = steps.publish(name, as_of=as_of, dry_run=dry_run, origin={"user": user()})
             published.append(done)
     tell(published, as_json=as_json)
+    if not dry_run:
+        settled(steps)
     held.refuse()
 
 
@@ -148,6 +152,7 @@ def night(
             done(lambda name=name: steps.publish(name, as_of=day, origin=origin))  # type: ignore[misc]
     if as_json:
         tell(results, as_json=True)
+    settled(steps)
     held.refuse()
 
 

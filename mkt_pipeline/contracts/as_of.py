@@ -7,6 +7,9 @@ from zoneinfo import ZoneInfo
 
 from mkt_pipeline.errors import BadInputError
 
+EARLIEST = date(1900, 1, 2)
+"""Instants of days long before cannot be told in every time zone."""
+
 
 @dataclass(frozen=True, order=True)
 class AsOf:
@@ -20,13 +23,17 @@ class AsOf:
 
     @classmethod
     def parse(cls, text: str, *, zone: str, today: date) -> Self:
-        """Read ``YYYY-MM-DD``; a day after ``today`` is refused, for nothing is known of it."""
+        """Read ``YYYY-MM-DD``; refused are days after ``today`` and before EARLIEST."""
         try:
             day = date.fromisoformat(text)
         except ValueError:
             raise BadInputError(
-                f"as-of {text!r} is not a date", remedy="write it as YYYY-MM-DD"
+                f"as-of {text[:40]!r} is not a date", remedy="write it as YYYY-MM-DD"
             ) from None
+        if day < EARLIEST:
+            raise BadInputError(
+                f"as-of {day} lies before {EARLIEST}", remedy="write a day of this century"
+            )
         if day > today:
             raise BadInputError(
                 f"as-of {day} lies in the future (today is {today} in {zone})",

@@ -34,14 +34,20 @@ class FrozenModel(BaseModel):
 
 
 def read_document(path: Path) -> object:
-    """The parsed content of one YAML file; aliases, huge files and wrong syntax are refused."""
+    """The parsed content of one YAML file; refused with BadInputError is what is no plain YAML.
+
+    Aliases (a short text can stand for a huge one), deep nesting, tags of Python, huge files.
+    """
     if not path.is_file():
         raise BadInputError(f"{path} does not exist", remedy="check the name and the folder")
     if path.stat().st_size > MAX_BYTES:
         raise BadInputError(
             f"{path} is {path.stat().st_size} bytes", remedy=f"keep it under {MAX_BYTES}"
         )
-    text = path.read_text(encoding="utf-8")
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise BadInputError(f"{path} is not UTF-8", remedy="save it as UTF-8") from None
     try:
         if any(isinstance(token, yaml.AliasToken) for token in yaml.scan(text)):
             raise BadInputError(f"{path} uses a YAML alias", remedy="write the value out")
@@ -49,3 +55,10 @@ def read_document(path: Path) -> object:
     except yaml.YAMLError as error:
         place = " ".join(str(error).split())
         raise BadInputError(f"{path} is not YAML: {place}", remedy="correct the syntax") from None
+    except RecursionError:
+        raise BadInputError(f"{path} is nested too deeply", remedy="write it flat") from None
+    except ValueError as error:
+        # A number of thousands of digits, or a day that no month has.
+        raise BadInputError(
+            f"{path} holds a value that cannot be read: {error}", remedy="correct the value"
+        ) from None

@@ -136,6 +136,26 @@ class TrainingReport(Facts):
 
 
 @dataclass(frozen=True)
+class PartScored(Facts):
+    """One part of a night's scores, which nobody sees before all parts are there."""
+
+    use_case: str
+    as_of: str
+    plan: str
+    part: int
+    parts: int
+    customers: int
+    seconds: float
+
+    def lines(self) -> list[str]:
+        """One line."""
+        return [
+            f"{self.use_case} as of {self.as_of}: {self.customers:,} customers scored, part"
+            f" {self.part} of {self.parts} of plan {self.plan}, {self.seconds:.1f} s"
+        ]
+
+
+@dataclass(frozen=True)
 class Scored(Facts):
     """One night's scores; ``quantiles`` are those at 1, 10, 50, 90 and 99 %."""
 

@@ -1,5 +1,6 @@
 """A source: the mapping from one CRM's own schema to the contract."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +10,8 @@ from pydantic import Field
 from mkt_pipeline.contracts.frozen_model import FrozenModel
 from mkt_pipeline.errors import BadInputError
 
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+NAME = r"^[a-z][a-z0-9_]{0,39}$"
+Name = Annotated[str, Field(pattern=NAME)]
 """Names that become parts of paths, tables and model names."""
 
 
@@ -49,6 +51,16 @@ class Source(FrozenModel):
     def reading_of(self, entity: str) -> EntityReading:
         """How one entity is read."""
         return self.reading.get(entity, EntityReading())
+
+
+def folder_of(sources: Path, name: str) -> Path:
+    """The folder of a source; a name that could lead elsewhere is refused with BadInputError."""
+    if not re.fullmatch(NAME, name):
+        raise BadInputError(
+            f"{name[:60]!r} is no name of a source",
+            remedy="use lower case letters, digits and _, a letter first",
+        )
+    return sources / name
 
 
 def refuse_absent(folder: Path) -> None:

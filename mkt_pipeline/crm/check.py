@@ -7,7 +7,7 @@ from datetime import datetime
 
 from mkt_pipeline.contracts.entities import ENTITIES, Entity
 from mkt_pipeline.contracts.source import Source
-from mkt_pipeline.crm.check_access import access_problems, missing_right, reader
+from mkt_pipeline.crm.check_access import access_problems, known_reads, missing_right, reader
 from mkt_pipeline.crm.check_report import CheckedColumn, CheckedEntity, Problem, SourceReport
 from mkt_pipeline.crm.check_rows import RowFacts, count_rows, row_problems
 from mkt_pipeline.crm.database import Crm
@@ -46,7 +46,8 @@ def check_source(crm: Crm, source: Source, *, now: datetime | None = None) -> So
             for name in ENTITIES
             if name in described
         )
-        general = (*_gaps(source), *access_problems(snapshot, role, source))
+        reads, unknown = known_reads(crm, source)
+        general = (*_gaps(source), *access_problems(snapshot, role, reads), *unknown)
         return SourceReport(source.name, role.name, snapshot.taken_at, entities, general)
 
 

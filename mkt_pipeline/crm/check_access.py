@@ -1,21 +1,22 @@
 """What the user that reads the CRM may do: too little, and too much."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from psycopg2 import sql
 
 from mkt_pipeline.contracts.source import Source
 from mkt_pipeline.crm.check_report import Problem
-from mkt_pipeline.crm.query_text import names_in
+from mkt_pipeline.crm.database import Crm
+from mkt_pipeline.crm.query_reads import QueryReads, ViewsRefusedError, together
 from mkt_pipeline.crm.snapshot import Snapshot
 from mkt_pipeline.crm.statements import statement
+from mkt_pipeline.crm.wide_rights import TableRights, listed, too_wide
 from mkt_pipeline.errors import AccessRefusedError, FailNowError
 
 _POWERS = ("superuser", "BYPASSRLS", "CREATEROLE", "CREATEDB", "REPLICATION")
 _DENIED = re.compile(r"permission denied for (.*\b(?:table|view|schema)) (\S+)")
-_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -24,22 +25,6 @@ class Role:
 
     name: str
     powers: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class TableRights:
-    """What the user may do with one table or view."""
-
-    name: str
-    schema: str
-    may_write: bool
-    rows_are_hidden: bool
-    readable_columns: tuple[str, ...]
-
-    @property
-    def full_name(self) -> str:
-        """Schema and name."""
-        return f"{self.schema}.{self.name}"
 
 
 def reader(snapshot: Snapshot) -> Role:
@@ -59,20 +44,41 @@ def missing_right(error: FailNowError, user: str) -> str | None:
     return f"let the CRM's administrator run: GRANT {right} TO {user}"
 
 
-def access_problems(snapshot: Snapshot, role: Role, source: Source) -> Iterator[Problem]:
-    """Rights beyond reading what is mapped, and rows that are hidden from the user.
+def known_reads(
+    crm: Crm, source: Source
+) -> tuple[Mapping[str, QueryReads] | None, tuple[Problem, ...]]:
+    """What the queries of a source read; where the server does not tell, None and a note why.
 
-    A table or column counts as mapped where any query of the source mentions its name.
+    A query that does not run is an error of its entity already.
     """
-    mentioned = frozenset().union(*(names_in(query) for query in source.queries.values()))
+    try:
+        return crm.reads(source.queries), ()
+    except ViewsRefusedError as error:
+        problem, remedy = error.problem, error.remedy
+    except FailNowError as error:
+        problem, remedy = error.problem, "correct the query first"
+    told = f"whether the user may read more than is needed is not known: {problem}"
+    return None, (Problem("note", told, remedy),)
+
+
+def access_problems(
+    snapshot: Snapshot, role: Role, reads: Mapping[str, QueryReads] | None
+) -> Iterator[Problem]:
+    """Rights beyond reading what the queries read, and rows that are hidden from the user.
+
+    ``reads`` is what each query reads; None where it is not known, and nothing is told then of what
+    may be read beyond it.
+    """
     rights = _table_rights(snapshot)
-    yield from _hidden_rows(role, [t for t in rights if t.name in mentioned])
+    read = together(reads.values()) if reads is not None else None
+    yield from _hidden_rows(role, [t for t in rights if read is None or t.key in read])
     if role.powers:
         yield _too_powerful(role)
     if "superuser" in role.powers:
         return  # which implies every right that follows
     yield from _writable(role, [t.full_name for t in rights if t.may_write])
-    yield from _unmapped(role, rights, mentioned)
+    if read is not None:
+        yield from too_wide(role.name, rights, read)
 
 
 def _table_rights(snapshot: Snapshot) -> list[TableRights]:
@@ -88,7 +94,7 @@ def _hidden_rows(role: Role, tables: Sequence[TableRights]) -> Iterator[Problem]
     if hidden:
         yield Problem(
             "warning",
-            f"row-level security may hide rows of {_listed(hidden)} from {role.name}",
+            f"row-level security may hide rows of {listed(hidden)} from {role.name}",
             f"see that a policy lets {role.name} read all rows that the source needs",
         )
 
@@ -97,8 +103,8 @@ def _too_powerful(role: Role) -> Problem:
     return Problem(
         "warning",
         f"user {role.name} is or has {', '.join(role.powers)}",
-        "read with a user of its own that may only SELECT: CREATE ROLE mkt_reader LOGIN, then "
-        "GRANT SELECT on what the source reads",
+        "read with a user of its own: CREATE ROLE mkt_reader LOGIN, then run what "
+        "`mkt source grants --role mkt_reader` prints",
     )
 
 
@@ -106,37 +112,7 @@ def _writable(role: Role, tables: Sequence[str]) -> Iterator[Problem]:
     if tables:
         yield Problem(
             "warning",
-            f"user {role.name} may write to {_listed(tables)}",
+            f"user {role.name} may write to {listed(tables)}",
             f"REVOKE INSERT, UPDATE, DELETE, TRUNCATE on them FROM {role.name} (an owner always "
             "may: read with another user)",
         )
-
-
-def _unmapped(
-    role: Role, rights: Sequence[TableRights], mentioned: frozenset[str]
-) -> Iterator[Problem]:
-    tables = [t.full_name for t in rights if t.readable_columns and t.name not in mentioned]
-    if tables:
-        yield Problem(
-            "note",
-            f"user {role.name} may read {_listed(tables)}, which the source does not map",
-            f"let the administrator revoke the right to read them from {role.name}",
-        )
-    columns = [
-        f"{table.name}.{column}"
-        for table in rights
-        if table.name in mentioned
-        for column in table.readable_columns
-        if column not in mentioned
-    ]
-    if columns:
-        yield Problem(
-            "note",
-            f"user {role.name} may read {_listed(columns)}, which the source does not map",
-            f"GRANT SELECT (column, ...) ON the table TO {role.name} instead of the whole table",
-        )
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = len(names) - _SHOWN
-    return ", ".join(names[:_SHOWN]) + (f" and {more:,} more" if more > 0 else "")

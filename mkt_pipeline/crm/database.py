@@ -1,11 +1,13 @@
 """The CRM's database: read, never written."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 
 import psycopg2
 from psycopg2.extensions import connection as Connection  # noqa: N812  the driver names it so
 
+from mkt_pipeline.crm.grants import Grants, grants_text
+from mkt_pipeline.crm.query_reads import QueryReads, reads_of
 from mkt_pipeline.crm.server_errors import connection_error
 from mkt_pipeline.crm.snapshot import Snapshot
 
@@ -35,6 +37,7 @@ class Crm:
         An error of a stream leaves as itself even where the consumer's library wrapped it.
         """
         with closing(self._connect()) as connection:
+            connection.set_session(isolation_level="REPEATABLE READ", readonly=True)
             snapshot = Snapshot(connection, limits=self._limits)
             try:
                 yield snapshot
@@ -44,6 +47,18 @@ class Crm:
                 raise
             finally:
                 snapshot.stop_stream()
+
+    def reads(self, queries: Mapping[str, str]) -> dict[str, QueryReads]:
+        """What each query reads; see ``reads_of``. What the server noted for it is rolled back."""
+        with closing(self._connect()) as connection:
+            # Closing it rolls back.
+            return reads_of(connection, queries, limits=self._limits)
+
+    def grants(self, wanted: Grants) -> str:
+        """The rights that a role needs, as SQL for a person; see ``grants_text``."""
+        reads = self.reads(wanted.queries)
+        with closing(self._connect()) as connection:
+            return grants_text(connection, wanted, reads)
 
     def _connect(self) -> Connection:
         try:
@@ -56,5 +71,4 @@ class Crm:
             )
         except (psycopg2.Error, ValueError) as error:
             raise connection_error(error) from None
-        connection.set_session(isolation_level="REPEATABLE READ", readonly=True)
         return connection

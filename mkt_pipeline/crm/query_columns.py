@@ -1,5 +1,6 @@
 """The columns of a source's query, held against the contract."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,9 @@ FAMILIES: Mapping[ColumnType, frozenset[str]] = MappingProxyType(
     }
 )
 """PostgreSQL types that fit a type of the contract without a decision by the mapping's author."""
+
+_ATTRIBUTE = re.compile(rf"{ATTRIBUTE_PREFIX}[a-z0-9_]+")
+"""Names go on into features, columns of the lake and models."""
 
 ATTRIBUTE_KINDS: tuple[ColumnType, ...] = ("number", "boolean", "text")
 
@@ -136,6 +140,12 @@ def _extra_problem(entity: Entity, given: QueryColumn) -> ColumnProblem | None:
     if not (entity.attributes and given.name.startswith(ATTRIBUTE_PREFIX)):
         return ColumnProblem(
             given.name, f"{where} is not in the contract", _extra_remedy(entity, given)
+        )
+    if not _ATTRIBUTE.fullmatch(given.name):
+        return ColumnProblem(
+            given.name,
+            f"{entity.name} has an attribute called {given.name!r}",
+            f"call it {ATTRIBUTE_PREFIX} and lower case letters, digits or _, unquoted",
         )
     if attribute_kind(given.postgres_type):
         return None

@@ -1,18 +1,21 @@
-"""A query as text: where it stands, what in it is code, and which names it mentions."""
+"""A query as text: where it stands, and what in it is code."""
 
 import re
 from pathlib import Path
 from typing import Self
 
-_NOT_CODE = re.compile(
-    r"--[^\n]*"  # a comment to the end of its line
-    r"|/\*.*?\*/"  # a comment over several lines
-    r"|\$(\w*)\$.*?\$\1\$"  # a text between dollars
+# In one pass, for each of these may hold the signs with which the others begin.
+_PIECE = re.compile(
+    r"(?P<line>--[^\n]*)"  # a comment to the end of its line
+    r"|/\*"  # one over several lines, which may hold others
+    r'|(?P<name>(?:U&)?"(?:[^"]|"")*")'  # a quoted name
+    r"|(?<![\w$])\$(?P<tag>(?:[^\W\d]\w*)?)\$.*?\$(?P=tag)\$"  # a text between dollars
+    r"|(?<![\w$])E'(?:[^'\\]|''|\\.)*'"  # a text in which a backslash hides a quote
     r"|'(?:[^']|'')*'",  # a text
-    re.DOTALL,
+    re.DOTALL | re.IGNORECASE,
 )
-_QUOTED_NAME = re.compile(r'"(?:[^"]|"")*"')
-_NAME = re.compile(r'"((?:[^"]|"")*)"|([^\W\d]\w*)')
+_COMMENT = re.compile(r"/\*|\*/")
+_OPENING = re.compile(r"""['"]|(?<![\w$])\$(?:[^\W\d]\w*)?\$""")
 
 
 class FileQuery(str):
@@ -45,17 +48,43 @@ def _where(query: str) -> str:
 
 def query_problem(text: str) -> str | None:
     """Why a text is not exactly one SELECT; None where it is."""
-    code = _QUOTED_NAME.sub('""', _NOT_CODE.sub(" ", text)).strip().rstrip(";").strip()
+    if "\0" in text:
+        return "holds a zero byte"
+    code = _code(text)
+    if code is None:
+        return "begins a comment, a text or a quoted name that does not end"
+    code = code.strip().rstrip(";").strip()
     if not code:
         return "holds no statement"
     if ";" in code:
         return "holds more than one statement"
     if not re.match(r"(?i)(select|with)\b", code):
         return f"starts with {code.split()[0]!r}"
+    if _closes_unopened(code):
+        return "closes a bracket that it did not open"
     return None
 
 
-def names_in(text: str) -> frozenset[str]:
-    """Every word and quoted name in the code of a query, as PostgreSQL folds them."""
-    found = _NAME.findall(_NOT_CODE.sub(" ", text))
-    return frozenset(quoted.replace('""', '"') or word.lower() for quoted, word in found)
+def _code(text: str) -> str | None:
+    """The text without comments and texts, its quoted names as ``x``; None where one has no end."""
+    kept: list[str] = []
+    at = depth = 0
+    # Inside a comment over several lines only the signs of such comments count.
+    while piece := (_COMMENT if depth else _PIECE).search(text, at):
+        if depth:
+            depth += 1 if piece[0] == "/*" else -1
+        else:
+            kept += [text[at : piece.start()], "x" if piece["name"] else " "]
+            depth = 1 if piece[0] == "/*" else 0
+        at = piece.end()
+    code = "".join([*kept, text[at:]])
+    return None if depth or _OPENING.search(code) else code
+
+
+def _closes_unopened(code: str) -> bool:
+    depth = 0
+    for sign in re.findall(r"[()]", code):
+        depth += 1 if sign == "(" else -1
+        if depth < 0:
+            return True
+    return False

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from mkt_pipeline.contracts import contact_points
 from mkt_pipeline.contracts.entities import ENTITIES
 from mkt_pipeline.contracts.frozen_model import MAX_BYTES, read_document
 from mkt_pipeline.contracts.source import Source, refuse_absent
@@ -12,12 +13,14 @@ from mkt_pipeline.errors import BadInputError
 def load_source(folder: Path) -> Source:
     """Read a source's folder.
 
-    Refused with BadInputError: a folder or ``source.yaml`` that is absent, unknown keys, ``.sql``
+    ``contact_points.sql`` is left alone. Refused with BadInputError: a folder or ``source.yaml``
+    that is absent, unknown keys, ``.sql``
     files that no entity of the contract is called after, a needed entity without a query, and a
     file that is not exactly one SELECT (or WITH ... SELECT).
     """
     refuse_absent(folder)
-    queries = {path.stem: _read_query(path) for path in sorted(folder.glob("*.sql"))}
+    paths = [path for path in sorted(folder.glob("*.sql")) if path.stem != contact_points.NAME]
+    queries = {path.stem: _read_query(path) for path in paths}
     _check_names(folder, queries)
     document = read_document(folder / "source.yaml")
     if not isinstance(document, dict) or "queries" in document:
@@ -29,6 +32,22 @@ def load_source(folder: Path) -> Source:
     _check_entities(source, folder)
     # Checking a document makes plain texts of all queries; they get their files back.
     return source.model_copy(update={"queries": queries})
+
+
+def load_contact_points(folder: Path) -> FileQuery:
+    """The query of a source's contact points, which no extraction runs.
+
+    Refused with BadInputError: a folder or a file that is absent, or not exactly one SELECT.
+    """
+    refuse_absent(folder)
+    path = folder / f"{contact_points.NAME}.sql"
+    if not path.is_file():
+        raise BadInputError(
+            f"source {folder.name} has no {path.name}",
+            remedy=f"write it beside the other queries: one SELECT of {contact_points.KEY} and"
+            f" what there is of {', '.join(contact_points.COLUMNS[1:])}",
+        )
+    return _read_query(path)
 
 
 def _read_query(path: Path) -> FileQuery:

@@ -46,8 +46,12 @@ def arrow_schema(columns: Sequence[FittedColumn]) -> pa.Schema:
 
 def as_subquery(query: str) -> sql.Composed:
     """The query as a table expression ``q``; the line break ends a comment on its last line."""
-    bare = _LAST_SEMICOLON.sub(r"\1", query)
-    return sql.Composed([sql.SQL("(\n"), sql.SQL(bare), sql.SQL("\n) AS q")])
+    return sql.Composed([sql.SQL("(\n"), sql.SQL(bare_query(query)), sql.SQL("\n) AS q")])
+
+
+def bare_query(query: str) -> str:
+    """The query without the semicolon that may end it."""
+    return _LAST_SEMICOLON.sub(r"\1", query)
 
 
 def no_rows(query: str) -> sql.Composed:

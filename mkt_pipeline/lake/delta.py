@@ -18,6 +18,8 @@ from deltalake import (
 
 from mkt_pipeline.contracts.entities import ENTITIES
 from mkt_pipeline.errors import BusyError
+from mkt_pipeline.lake.place import Place
+from mkt_pipeline.lake.storage import LOCAL, Storage
 from mkt_pipeline.lake.storage_errors import storage_errors
 
 # A write into one partition is handed to one of several writers, and the queue before it has no
@@ -52,35 +54,57 @@ class DeltaStore:
     """One Delta table at a URI; it need not exist yet."""
 
     uri: str
+    storage: Storage = LOCAL
+
+    @classmethod
+    def at(cls, place: Place) -> "DeltaStore":
+        """The table in a place."""
+        return cls(place.uri, place.storage)
+
+    def table(self, version: int | None = None) -> DeltaTable:
+        """The table as it is, or as it was."""
+        return DeltaTable(self.uri, version=version, storage_options=self._options)
+
+    @property
+    def _options(self) -> dict[str, str] | None:
+        return self.storage.options(self.uri)
 
     @property
     def exists(self) -> bool:
         """Whether anything was ever committed."""
-        return bool(DeltaTable.is_deltatable(self.uri))
+        return bool(DeltaTable.is_deltatable(self.uri, self._options))
 
     @property
     def version(self) -> int:
         """The number of the newest commit; -1 before the first."""
-        return int(DeltaTable(self.uri).version()) if self.exists else -1
+        return int(self.table().version()) if self.exists else -1
 
-    def files(self, *, as_of: str | None = None) -> list[str]:
-        """The data files of the newest version, of one partition where ``as_of`` is given."""
+    def files(self, *, as_of: str | None = None, version: int | None = None) -> list[str]:
+        """The data files of the newest version or of an earlier one; with ``as_of``, those of one
+        partition.
+        """
         if not self.exists:
             return []
         filters = None if as_of is None else [("as_of", "=", as_of)]
-        uris = DeltaTable(self.uri).file_uris(file_pruning_predicate=filters)
-        # Local files come as percent-encoded paths, which no reader of files understands.
-        return list(uris) if "://" in self.uri else [unquote(uri) for uri in uris]
+        uris = self.table(version).file_uris(file_pruning_predicate=filters)
+        # They come percent-encoded, which no reader of files understands.
+        return [unquote(uri) for uri in uris]
 
     def column_names(self) -> tuple[str, ...]:
         """Names of the columns of the newest version."""
-        return tuple(field.name for field in DeltaTable(self.uri).schema().fields)
+        return tuple(field.name for field in self.table().schema().fields)
 
     def facts(self) -> Iterator[Mapping[str, Any]]:
         """The facts of every commit that carries any, the newest first."""
         if self.exists:
-            history = DeltaTable(self.uri).history()
+            history = self.table().history()
             yield from (json.loads(entry[FACTS]) for entry in history if FACTS in entry)
+
+    def version_of(self, as_of: str) -> int:
+        """The newest commit whose facts are of this day; -1 where there is none."""
+        history = self.table().history() if self.exists else []
+        own = (one for one in history if json.loads(one.get(FACTS, "{}")).get("as_of") == as_of)
+        return next((int(one["version"]) for one in own), -1)
 
     def append(
         self, rows: pa.RecordBatchReader, *, facts: Mapping[str, Any], after: int | None = None
@@ -93,7 +117,7 @@ class DeltaStore:
         with storage_errors(self.uri):
             if after == -1:
                 self._refuse_existing()
-            table = self.uri if after in (None, -1) else DeltaTable(self.uri, version=after)
+            table = self.uri if after in (None, -1) else self.table(after)
             write_deltalake(
                 table,
                 rows,
@@ -101,6 +125,7 @@ class DeltaStore:
                 schema_mode=None if after == -1 else "merge",
                 configuration=None if self.exists else KEPT_LOG,
                 writer_properties=WRITER,
+                storage_options=self._options,
                 commit_properties=_with(facts, retries=None if after is None else 0),
             )
 
@@ -124,19 +149,18 @@ class DeltaStore:
                 schema_mode="merge" if self.exists else None,
                 configuration=None if self.exists else KEPT_LOG,
                 writer_properties=WRITER,
+                storage_options=self._options,
                 commit_properties=_with(facts),
             )
 
     def delete(self, predicate: str, *, facts: Mapping[str, Any] | None) -> None:
         """Remove the rows that fulfil a condition, in one commit; files that held them stay."""
         with storage_errors(self.uri):
-            DeltaTable(self.uri).delete(
-                predicate, commit_properties=_with(facts) if facts else None
-            )
+            self.table().delete(predicate, commit_properties=_with(facts) if facts else None)
 
     def keep_log(self) -> None:
         """Let no commit be cleaned up, also where the table was made without that setting."""
-        table = DeltaTable(self.uri)
+        table = self.table()
         if not KEPT_LOG.items() <= table.metadata().configuration.items():
             table.alter.set_table_properties(KEPT_LOG)
 

@@ -1,73 +1,79 @@
 """What Delta's own log says about rows: statistics and conditions, which may name a person."""
 
 import json
-import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 import pyarrow.parquet as pq
-from deltalake import DeltaTable
 
-LOG = "_delta_log"
+from mkt_pipeline.lake.delta import DeltaStore
+from mkt_pipeline.lake.place import LOG, Place
+
 _WITHHELD = "withheld"
 _TRUNCATED = 32
 """Texts in statistics may be cut after so many characters."""
 
 
-def commits(folder: Path) -> list[Path]:
+def commits(table: Place) -> list[str]:
     """The commits of a table, the first first."""
-    return sorted((folder / LOG).glob("*.json"))
+    return [name for name in _log(table) if name.endswith(".json")]
 
 
-def checkpoints(folder: Path) -> list[Path]:
+def checkpoints(table: Place) -> list[str]:
     """The checkpoints of a table, the first first."""
-    return sorted((folder / LOG).glob("*.checkpoint*.parquet"))
+    return [name for name in _log(table) if ".checkpoint" in name and name.endswith(".parquet")]
 
 
-def committed_files(folder: Path) -> set[Path]:
-    """Every data file that a commit ever added."""
-    paths = (action.get("add", {}).get("path") for _, action in _actions(folder))
-    return {folder.resolve() / unquote(path) for path in paths if path}
+def committed_files(table: Place) -> set[str]:
+    """Every data file that a commit ever added, by its name in the table."""
+    paths = (action.get("add", {}).get("path") for _, action in _actions(table))
+    return {unquote(path) for path in paths if path}
 
 
-def clean_log(folder: Path) -> None:
+def clean_log(table: Place) -> None:
     """Take least and greatest values and conditions out of a table's log.
 
     Nothing reads them here, and both may be of an erased person. Commits keep their number, their
     files and their facts; each is replaced whole, so that readers see the old or the new text.
     """
-    for path in commits(folder):
-        before = path.read_text(encoding="utf-8")
+    for name in commits(table):
+        before = table.text(name)
         after = "".join(f"{_cleaned(line)}\n" for line in before.splitlines())
         if after != before and after != f"{before}\n":
-            draft = path.with_name(f".{path.name}.{os.getpid()}")
-            draft.write_text(after, encoding="utf-8")
-            draft.replace(path)
-    old = checkpoints(folder)
+            table.write_text(name, after)
+    old = checkpoints(table)
     if old:
-        DeltaTable(str(folder)).create_checkpoint()
-        newest = checkpoints(folder)[-1].name.partition(".")[0]
-        for path in old:
-            if not path.name.startswith(newest):
-                path.unlink()
+        DeltaStore.at(table).table().create_checkpoint()
+        newest = _version(checkpoints(table)[-1])
+        for name in old:
+            if _version(name) != newest:
+                table.remove(name)
 
 
-def named_in_log(folder: Path, customer_id: str) -> list[str]:
+def named_in_log(table: Place, customer_id: str) -> list[str]:
     """The commits and checkpoints whose statistics or conditions name a person."""
-    found = [path.name for path, action in _actions(folder) if _names(_told(action), customer_id)]
-    for path in checkpoints(folder):
-        adds = pq.read_table(path, columns=["add"]).column("add").to_pylist()
+    found = [name for name, action in _actions(table) if _names(_told(action), customer_id)]
+    for name in checkpoints(table):
+        with table.opened(name) as file:
+            adds = pq.read_table(file, columns=["add"]).column("add").to_pylist()
         if any(_names(_told({"add": add}), customer_id) for add in adds if add):
-            found.append(path.name)
-    return list(dict.fromkeys(found))
+            found.append(name)
+    return [name.removeprefix(f"{LOG}/") for name in dict.fromkeys(found)]
 
 
-def _actions(folder: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
-    for path in commits(folder):
-        for line in path.read_text(encoding="utf-8").splitlines():
-            yield path, json.loads(line)
+def _log(table: Place) -> list[str]:
+    return [f"{LOG}/{one.name}" for one in table.below(LOG).files() if "/" not in one.name]
+
+
+def _version(name: str) -> str:
+    return name.partition(".")[0]
+
+
+def _actions(table: Place) -> Iterator[tuple[str, dict[str, Any]]]:
+    for name in commits(table):
+        for line in table.text(name).splitlines():
+            yield name, json.loads(line)
 
 
 def _cleaned(line: str) -> str:

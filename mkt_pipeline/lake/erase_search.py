@@ -1,16 +1,16 @@
-"""Searching the disk for what is left of a person."""
+"""Searching a lake for what is left of a person."""
 
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from operator import itemgetter
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from mkt_pipeline.lake.delta_log import LOG, named_in_log
+from mkt_pipeline.lake.delta_log import named_in_log
 from mkt_pipeline.lake.erased import CUSTOMER, own_entities
 from mkt_pipeline.lake.erasing import LakeErasure, data_files, nameless_keys
+from mkt_pipeline.lake.place import Place, PlacedFile
 from mkt_pipeline.lake.scratch import leftovers
 from mkt_pipeline.lake.session import Session
 
@@ -20,58 +20,58 @@ def left_in_lake(erasure: LakeErasure, session: Session, customer_id: str) -> li
 
     The list itself holds hashes only.
     """
-    root = Path(erasure.uri)
+    lake, scratch = erasure.place, Place(str(erasure.scratch))
     found = [
         line
-        for name, paths in (*_by_table(root), ("scratch", _parquet(erasure.scratch)))
-        for line in _in_files(session, name, paths, customer_id)
+        for name, place, files in (*_by_table(lake), ("scratch", scratch, data_files(scratch)))
+        for line in _in_files(session, name, place, files, customer_id)
     ]
-    for folder in erasure.tables():
-        if named := named_in_log(folder, customer_id):
-            name = folder.relative_to(root).as_posix()
-            found.append(f"lake/{name}: {len(named):,} entries of the log, such as {named[0]}")
+    logs = ((table, named_in_log(lake.below(table), customer_id)) for table in lake.tables())
+    found += [
+        f"lake/{table}: {len(named):,} entries of the log, such as {named[0]}"
+        for table, named in logs
+        if named
+    ]
     found += _nameless(erasure, session, customer_id)
     left = leftovers(erasure.scratch)
     return found + [f"scratch/{folder.name}: left by a killed run" for folder in left]
 
 
-def _by_table(root: Path) -> Iterator[tuple[str, Iterable[Path]]]:
-    """All files below ``root`` with the table they lie in, also one that was never committed to."""
-    named = sorted((_table_of(path, root), path) for path in _parquet(root))
+def _by_table(lake: Place) -> Iterator[tuple[str, Place, Iterable[PlacedFile]]]:
+    """All files of a lake with the table they lie in, also one that was never committed to."""
+    named = sorted(((_table_of(one), one) for one in data_files(lake)), key=itemgetter(0))
     for name, group in groupby(named, key=itemgetter(0)):
-        yield name, [path for _, path in group]
+        yield name, lake, [one for _, one in group]
 
 
-def _table_of(path: Path, root: Path) -> str:
-    return "/".join(("lake", *path.relative_to(root).parts[:-1][:2]))
-
-
-def _parquet(folder: Path) -> list[Path]:
-    return [path for path in sorted(folder.rglob("*.parquet")) if LOG not in path.parts]
+def _table_of(file: PlacedFile) -> str:
+    return "/".join(("lake", *file.name.split("/")[:-1][:2]))
 
 
 def _in_files(
-    session: Session, name: str, paths: Iterable[Path], customer_id: str
+    session: Session, name: str, place: Place, files: Iterable[PlacedFile], customer_id: str
 ) -> Iterator[str]:
     """The rows in all files of a table together, and each file that cannot be read."""
     held = {}
-    for path in paths:
+    for one in files:
+        told = one.name.rpartition("/")[2]
         try:
-            held[path.name] = _rows_in(session, path, customer_id)
+            held[told] = _rows_in(session, place, one.name, customer_id)
         except FileNotFoundError:  # gone since it was listed
             continue
         except (pa.ArrowInvalid, OSError):
-            yield f"{name}: {path.name} cannot be read"
+            yield f"{name}: {told} cannot be read"
     named = [one for one, count in held.items() if count]
     if named:
-        files = named[0] if len(named) == 1 else f"{len(named):,} files, such as {named[0]}"
-        yield f"{name}: {sum(held.values()):,} rows in {files}"
+        files_told = named[0] if len(named) == 1 else f"{len(named):,} files, such as {named[0]}"
+        yield f"{name}: {sum(held.values()):,} rows in {files_told}"
 
 
-def _rows_in(session: Session, path: Path, customer_id: str) -> int:
-    if CUSTOMER not in pq.read_schema(path).names:
-        return 0
-    rows = session.read([str(path)])
+def _rows_in(session: Session, place: Place, name: str, customer_id: str) -> int:
+    with place.opened(name) as file:
+        if CUSTOMER not in pq.read_schema(file).names:
+            return 0
+    rows = session.read([place.address(name)])
     return int(rows.filter(rows[CUSTOMER] == customer_id).count().to_pyarrow().as_py())
 
 
@@ -80,8 +80,8 @@ def _nameless(erasure: LakeErasure, session: Session, customer_id: str) -> Itera
         return
     for entity in own_entities():
         for kind in ("crm", "quarantine"):
-            folder = Path(erasure.uri) / kind / entity.name
-            paths = [str(path) for path in data_files(folder)]
+            table = erasure.place.below(f"{kind}/{entity.name}")
+            paths = [table.address(one.name) for one in data_files(table)]
             if not paths or entity.key == CUSTOMER:
                 continue
             rows = session.read(paths)

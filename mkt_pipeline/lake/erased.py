@@ -9,7 +9,6 @@ from pathlib import Path
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from mkt_pipeline.contracts.entities import CUSTOMERS, ENTITIES, Entity
 from mkt_pipeline.errors import FailNowError
@@ -105,8 +104,8 @@ class Erased:
 
     def _rows(self) -> set[tuple[str, str, str]]:
         found: set[tuple[str, str, str]] = set()
-        for path in self.store.files():
-            table = pq.read_table(path, columns=_SCHEMA.names)
+        if self.store.exists:
+            table = self.store.table().to_pyarrow_table(columns=_SCHEMA.names)
             found |= {(row["entity"], row["hash"], row["person"]) for row in table.to_pylist()}
         return found
 

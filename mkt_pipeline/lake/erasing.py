@@ -12,20 +12,22 @@ from mkt_pipeline.lake.changes import newest_versions
 from mkt_pipeline.lake.delta import DeltaStore
 from mkt_pipeline.lake.delta_log import clean_log, committed_files
 from mkt_pipeline.lake.erased import CUSTOMER, Erased, own_entities
+from mkt_pipeline.lake.place import LOG, Place, PlacedFile
 from mkt_pipeline.lake.scratch import remove_leftovers
 from mkt_pipeline.lake.session import Session
-from mkt_pipeline.lake.unfinished import is_old
+from mkt_pipeline.lake.staged_scores import FOLDER, StagedScores
+from mkt_pipeline.lake.unfinished import was_long_ago
 
 
 @dataclass(frozen=True)
 class LakeErasure:
-    """A lake on a local disk, to take persons out of.
+    """A lake, to take persons out of.
 
     ``scratch`` is the folder of sessions. Nothing else should write to the lake meanwhile; a night
     that does fails as overtaken, and is run again.
     """
 
-    uri: str
+    place: Place
     scratch: Path
     erased: Erased
 
@@ -34,17 +36,21 @@ class LakeErasure:
 
         The person is put on the list first: a run that is killed half way is simply run again.
         """
-        folders = list(self.tables())
+        tables = list(self.place.tables())
         self.erased.add(customer_id, self._own_keys(session, customer_id))
+        # Their plans do not hold any more, now that somebody is on the list.
+        staged = StagedScores(self.place.below(FOLDER))
+        staged.remove(*staged.place.files())
         counts = {}
-        for folder in folders:
-            name, store = folder.relative_to(self.uri).as_posix(), DeltaStore(str(folder))
+        for name in tables:
+            table = self.place.below(name)
+            store = DeltaStore.at(table)
             if CUSTOMER not in store.column_names():
                 continue
             store.keep_log()
             counts[name] = self._erase_from(session, store, name, customer_id)
-            clean_log(folder)
-            _remove_old_files(folder, store)
+            clean_log(table)
+            _remove_old_files(table, store)
         remove_leftovers(self.scratch)
         return counts
 
@@ -54,29 +60,21 @@ class LakeErasure:
             return True
         return any(self._own_keys(session, customer_id).values())
 
-    def unfinished(self) -> list[Path]:
+    def unfinished(self) -> list[str]:
         """Files of rows that no commit knows of: of a write that goes on, or was killed."""
         return [
-            path
-            for folder in self.tables()
-            if CUSTOMER in DeltaStore(str(folder)).column_names()
-            for path in sorted(set(data_files(folder)) - committed_files(folder))
+            f"{name}/{file}"
+            for name in self.place.tables()
+            if CUSTOMER in DeltaStore.at(self.place.below(name)).column_names()
+            for file in _uncommitted(self.place.below(name))
         ]
-
-    def tables(self) -> Iterator[Path]:
-        """The folder of every Delta table."""
-        if "://" in self.uri:
-            raise FailNowError(
-                f"the lake at {self.uri} is not on a local disk, where old files could be removed",
-                remedy="set MKT_LAKE_URI to a folder",
-            )
-        return (log.parent for log in sorted(Path(self.uri).rglob("_delta_log")))
 
     def _own_keys(self, session: Session, customer_id: str) -> dict[str, list[str]]:
         """By entity, the keys of rows that were this person's and nobody else's."""
         found: dict[str, list[str]] = {}
         for entity in own_entities():
-            stores = (DeltaStore(f"{self.uri}/{k}/{entity.name}") for k in ("crm", "quarantine"))
+            names = (f"{kind}/{entity.name}" for kind in ("crm", "quarantine"))
+            stores = (DeltaStore.at(self.place.below(name)) for name in names)
             if files := [file for store in stores for file in store.files()]:
                 found[entity.name] = _own_keys(session.read(files), entity, customer_id)
         return found
@@ -114,11 +112,11 @@ class LakeErasure:
         return sorted(found.to_pyarrow()[entity.key].to_pylist())
 
 
-def data_files(folder: Path) -> Iterator[Path]:
-    """The Parquet files of a table that are on the disk, whether any version shows them or not."""
-    for path in folder.resolve().rglob("*.parquet"):
-        if "_delta_log" not in path.parts:
-            yield path
+def data_files(table: Place) -> Iterator[PlacedFile]:
+    """The Parquet files of a table that are there, whether any version shows them or not."""
+    for one in table.files():
+        if one.name.endswith(".parquet") and LOG not in one.name.split("/"):
+            yield one
 
 
 def nameless_keys(
@@ -146,19 +144,24 @@ def _erase_by_day(mine: ir.Table, store: DeltaStore, predicate: str) -> None:
         store.delete(f"as_of = '{day}' AND ({predicate})", facts=facts)
 
 
-def _remove_old_files(folder: Path, store: DeltaStore) -> None:
+def _uncommitted(table: Place) -> list[str]:
+    committed = committed_files(table)
+    return [one.name for one in data_files(table) if one.name not in committed]
+
+
+def _remove_old_files(table: Place, store: DeltaStore) -> None:
     """Remove the files that no version shows any more; time travel ends here."""
-    current = {Path(file).resolve() for file in store.files()}
-    on_disk, committed = set(data_files(folder)), committed_files(folder)
-    if not current <= on_disk:
+    current = {table.name_of(file) for file in store.files()}
+    there, committed = {one.name: one for one in data_files(table)}, committed_files(table)
+    if not current <= there.keys():
         raise FailNowError(
-            f"{folder} shows files that are not in it; no old file was removed",
+            f"{table.uri} shows files that are not in it; no old file was removed",
             remedy="set MKT_LAKE_URI to the folder itself, and erase again",
         )
-    for path in on_disk - current:
+    for name in there.keys() - current:
         # What no commit knows of may be about to be committed.
-        if path in committed or is_old(path):
-            path.unlink(missing_ok=True)
+        if name in committed or was_long_ago(there[name].written_at):
+            table.remove(name)
 
 
 def _entity(name: str) -> Entity | None:

@@ -23,9 +23,12 @@ from mkt_pipeline.lake.changes import Night
 from mkt_pipeline.lake.delta import DeltaStore
 from mkt_pipeline.lake.erased import Erased
 from mkt_pipeline.lake.night_limits import Limits, NightHeldError
+from mkt_pipeline.lake.place import Place
 from mkt_pipeline.lake.prepared_night import PreparedNight
 from mkt_pipeline.lake.releases import Releases
 from mkt_pipeline.lake.session import Session, open_session
+from mkt_pipeline.lake.staged_scores import FOLDER, StagedScores
+from mkt_pipeline.lake.storage import LOCAL, Storage, is_remote
 
 _CATALOGUE = pa.schema([("as_of", pa.string()), *((f.name, pa.string()) for f in fields(Feature))])
 _VOCABULARY = pa.schema([("dimension", pa.string()), ("value", pa.string())])
@@ -35,8 +38,9 @@ _VOCABULARY = pa.schema([("dimension", pa.string()), ("value", pa.string())])
 class Lake:
     """Delta tables under ``uri``: ``crm/``, ``quarantine/``, ``features/``, ``scores/``.
 
-    ``scratch`` is a local folder for what a step needs while it runs; ``memory_limit`` (for
-    example "2GB") and ``threads`` hold for each step.
+    ``uri`` is a local folder, or s3://bucket/prefix of a ``storage``. ``scratch`` is a local folder
+    for what a step needs while it runs; ``memory_limit`` (for example "2GB") and ``threads`` hold
+    for each step.
     """
 
     uri: str
@@ -45,11 +49,20 @@ class Lake:
     scratch: Path
     memory_limit: str = "600MB"
     threads: int = 2
+    storage: Storage = LOCAL
+
+    @property
+    def place(self) -> Place:
+        """The folder that holds it all."""
+        return Place(self.uri, self.storage)
 
     def session(self) -> AbstractContextManager[Session]:
         """A session for one step."""
         return open_session(
-            folder=self.scratch, memory_limit=self.memory_limit, threads=self.threads
+            folder=self.scratch,
+            memory_limit=self.memory_limit,
+            threads=self.threads,
+            remote=self.place.filesystem if is_remote(self.uri) else None,
         )
 
     def prepare_night(
@@ -86,17 +99,17 @@ class Lake:
     @property
     def releases(self) -> Releases:
         """Nights that were held, and what was decided about them."""
-        return Releases(DeltaStore(f"{self.uri}/held"), DeltaStore(f"{self.uri}/released"))
+        return Releases(self._store("held"), self._store("released"))
 
     @property
     def erased(self) -> Erased:
         """Who was erased; the key to the list lies beside the scratch folder, not in the lake."""
         key = self.scratch.parent / "secrets" / "erasure_key"
-        return Erased(DeltaStore(f"{self.uri}/erased"), key)
+        return Erased(self._store("erased"), key)
 
     def quarantined(self, session: Session, entity: str) -> ir.Table | None:
         """What was put aside of one entity, by night; None where nothing ever was."""
-        files = DeltaStore(f"{self.uri}/quarantine/{entity}").files()
+        files = self._store(f"quarantine/{entity}").files()
         return session.read(files) if files else None
 
     def covered(self) -> AsOf | None:
@@ -113,15 +126,18 @@ class Lake:
         first = self.first_covered()
         return "observed" if first is not None and as_of > first else "reconstructed"
 
-    def logs(self, session: Session) -> Mapping[str, ir.Table]:
-        """The change log of every entity that has one."""
+    def logs(
+        self, session: Session, versions: Mapping[str, int] | None = None
+    ) -> Mapping[str, ir.Table]:
+        """The change log of every entity that has one; as it was, where ``versions`` say so."""
         stores = {name: self._log(name).log for name in ENTITIES}
         if not stores["customers"].files():
             raise BadInputError(
                 f"the lake at {self.uri} is empty", remedy="run `mkt extract` first"
             )
         # An entity that may be empty, and was from the beginning, has commits and no file.
-        files = {name: store.files() for name, store in stores.items()}
+        pinned = dict.fromkeys(stores) if versions is None else versions
+        files = {name: stores[name].files(version=pinned[name]) for name in pinned}
         return {name: session.read(found) for name, found in files.items() if found}
 
     def log_versions(self) -> dict[str, int]:
@@ -161,6 +177,11 @@ class Lake:
         found = day.get("definition")
         return None if found is None else str(found)
 
+    def features_version(self, use_case: str, as_of: AsOf) -> int:
+        """The commit that wrote the feature set of a day; refused where there is none."""
+        self._day_files("features", use_case, as_of)
+        return self._day_store("features", use_case).version_of(str(as_of))
+
     def features(self, use_case: str, as_of: AsOf) -> tuple[Feature, ...]:
         """What is known about the columns of one feature set, in their order."""
         files = self._day_files("features_catalogue", use_case, as_of)
@@ -173,6 +194,11 @@ class Lake:
         names = [feature.name for feature in self.features(use_case, as_of)]
         files = self._day_files("features", use_case, as_of)
         return session.read(files).select("customer_id", *names)
+
+    @property
+    def staged_scores(self) -> StagedScores:
+        """Scores of parts, which nobody sees yet."""
+        return StagedScores(self.place.below(FOLDER))
 
     def write_scores(
         self,
@@ -227,15 +253,18 @@ class Lake:
 
     def _log(self, entity: str) -> ChangeLog:
         return ChangeLog(
-            DeltaStore(f"{self.uri}/crm/{entity}"),
-            DeltaStore(f"{self.uri}/quarantine/{entity}"),
+            self._store(f"crm/{entity}"),
+            self._store(f"quarantine/{entity}"),
             self.source,
             self.zone,
             self.erased,
         )
 
+    def _store(self, name: str) -> DeltaStore:
+        return DeltaStore.at(self.place.below(name))
+
     def _day_store(self, kind: str, use_case: str) -> DeltaStore:
-        return DeltaStore(f"{self.uri}/{kind}/{use_case}")
+        return self._store(f"{kind}/{use_case}")
 
     def _replace(
         self,

@@ -10,7 +10,9 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
+from pyarrow import fs
 
+from mkt_pipeline.lake.remote_files import RemoteFiles
 from mkt_pipeline.lake.scratch import scratch_folder
 from mkt_pipeline.lake.storage_errors import storage_errors
 
@@ -19,14 +21,19 @@ VALUES_AT_ONCE = 1_000_000
 
 @dataclass(frozen=True)
 class Session:
-    """``backend`` runs Ibis expressions; ``scratch`` is for files that live as long as it."""
+    """``backend`` runs Ibis expressions; ``scratch`` is for files that live as long as it.
+
+    ``remote`` fetches files that are not on this machine.
+    """
 
     backend: Any
     scratch: Path
+    remote: RemoteFiles | None = None
 
     def read(self, files: Sequence[str]) -> ir.Table:
         """Parquet files as one table; columns that some files lack are null there."""
-        return self.backend.read_parquet(list(files), union_by_name=True)
+        here = [self.remote.local(file) for file in files] if self.remote else list(files)
+        return self.backend.read_parquet(here, union_by_name=True)
 
     def materialise(self, expression: ir.Table) -> ir.Table:
         """Compute ``expression`` once, into a table on the scratch disk."""
@@ -57,8 +64,13 @@ class Session:
 
 
 @contextmanager
-def open_session(*, folder: Path, memory_limit: str, threads: int) -> Iterator[Session]:
-    """Open a session; whatever it spilled is removed at the end."""
+def open_session(
+    *, folder: Path, memory_limit: str, threads: int, remote: fs.FileSystem | None = None
+) -> Iterator[Session]:
+    """Open a session; whatever it spilled is removed at the end.
+
+    ``remote`` is where files lie that are not on this machine.
+    """
     with _scratch(folder) as scratch:
         backend = ibis.duckdb.connect(
             scratch / "scratch.duckdb",
@@ -72,9 +84,10 @@ def open_session(*, folder: Path, memory_limit: str, threads: int) -> Iterator[S
         )
         # It would be drawn into the logs of tasks.
         backend.con.execute("SET enable_progress_bar = false")
+        fetched = RemoteFiles(remote, scratch / "fetched") if remote else None
         try:
             with storage_errors("the scratch folder"):
-                yield Session(backend, scratch)
+                yield Session(backend, scratch, fetched)
         finally:
             backend.disconnect()
 

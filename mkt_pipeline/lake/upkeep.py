@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
-from pathlib import Path
-
-from deltalake import DeltaTable
+from datetime import UTC, date, datetime, timedelta
+from urllib.parse import unquote
 
 from mkt_pipeline.lake.delta import DeltaStore
 from mkt_pipeline.lake.erasing import data_files
+from mkt_pipeline.lake.place import Place
+from mkt_pipeline.lake.staged_scores import FOLDER, StagedScores
 from mkt_pipeline.lake.storage_errors import storage_errors
 
 VACUUM_HOURS = 7 * 24
@@ -37,54 +37,71 @@ class TableUpkeep:
 
 @dataclass(frozen=True)
 class LakeUpkeep:
-    """Upkeep of the Delta tables under a local folder.
+    """Upkeep of the Delta tables of a lake.
 
     ``first_day`` is the first day kept, by a table's name or else the first part of it; where both
     are missing everything is kept. The newest day of a table is kept whatever its age.
     """
 
-    uri: str
+    place: Place
     first_day: dict[str, date]
 
     def run(self, *, dry_run: bool) -> Iterator[TableUpkeep]:
         """Look after one table after another; a dry run only says what would be done."""
-        for log in sorted(Path(self.uri).rglob("_delta_log")):
-            folder = log.parent
-            with storage_errors(str(folder)):
-                yield self._look_after(folder, dry_run=dry_run)
+        for name in self.place.tables():
+            with storage_errors(self.place.address(name)):
+                yield self._look_after(name, dry_run=dry_run)
+        if told := self._staged(dry_run=dry_run):
+            yield told
 
-    def _look_after(self, folder: Path, *, dry_run: bool) -> TableUpkeep:
-        name = folder.relative_to(self.uri).as_posix()
-        store = DeltaStore(str(folder))
-        files, size = len(store.files()), _bytes(folder)
+    def _staged(self, *, dry_run: bool) -> TableUpkeep | None:
+        """Scores of nights that were planned and never finished."""
+        staged = StagedScores(self.place.below(FOLDER))
+        before = list(staged.place.files())
+        old = staged.old(before=datetime.now(UTC) - timedelta(hours=VACUUM_HOURS))
+        if not dry_run:
+            staged.remove(*old)
+        size, freed = (sum(one.size for one in files) for files in (before, old))
+        kept = len(before) - len(old)
+        found = TableUpkeep(FOLDER, 0, len(before), kept, size, size - freed)
+        return found if before else None
+
+    def _look_after(self, name: str, *, dry_run: bool) -> TableUpkeep:
+        table = self.place.below(name)
+        store, sizes = DeltaStore.at(table), _sizes(table)
+        files, size = len(store.files()), sum(sizes.values())
         expired = self._expired(name, store)
         if dry_run:
-            vacuumed = DeltaTable(store.uri).vacuum(VACUUM_HOURS, dry_run=True, full=True)
-            freed = sum(_size(folder / file) for file in vacuumed)
-            joined = _files_when_joined(store, expired)
+            vacuumed = store.table().vacuum(VACUUM_HOURS, dry_run=True, full=True)
+            freed = sum(sizes.get(unquote(file), 0) for file in vacuumed)
+            shown = {table.name_of(file) for file in store.files()}
+            kept = {file: size for file, size in sizes.items() if file in shown}
+            joined = _files_when_joined(kept, expired)
             return TableUpkeep(name, len(expired), files, joined, size, size - freed)
         store.keep_log()
         if expired:
             listed = ", ".join(f"'{day}'" for day in expired)
             store.delete(f"as_of IN ({listed})", facts=None)
-        DeltaTable(store.uri).optimize.compact(target_size=JOINED_BYTES)
-        DeltaTable(store.uri).vacuum(VACUUM_HOURS, dry_run=False, full=True)
-        return TableUpkeep(name, len(expired), files, len(store.files()), size, _bytes(folder))
+        store.table().optimize.compact(target_size=JOINED_BYTES)
+        store.table().vacuum(VACUUM_HOURS, dry_run=False, full=True)
+        left = sum(_sizes(table).values())
+        return TableUpkeep(name, len(expired), files, len(store.files()), size, left)
 
     def _expired(self, name: str, store: DeltaStore) -> list[str]:
         first = self.first_day.get(name, self.first_day.get(name.partition("/")[0]))
         if first is None:
             return []
-        days = sorted({one["as_of"] for one in DeltaTable(store.uri).partitions()})
+        days = sorted({one["as_of"] for one in store.table().partitions()})
         return [day for day in days[:-1] if day < first.isoformat()]
 
 
-def _files_when_joined(store: DeltaStore, expired: list[str]) -> int:
+def _files_when_joined(sizes: dict[str, int], expired: list[str]) -> int:
     """How many files joining small ones day by day leaves: each goes where it fits first."""
-    bins: dict[Path, list[int]] = {}
-    for path in sorted(map(Path, store.files()), key=_size):
-        if not any(f"as_of={day}" in path.parts for day in expired):
-            size, filled = _size(path), bins.setdefault(path.parent, [])
+    bins: dict[str, list[int]] = {}
+    for name in sorted(sizes, key=lambda name: sizes[name]):
+        folder = name.rpartition("/")[0]
+        if not any(f"as_of={day}" in folder.split("/") for day in expired):
+            size, filled = sizes[name], bins.setdefault(folder, [])
             place = next((n for n, one in enumerate(filled) if one + size <= JOINED_BYTES), None)
             if place is None:
                 filled.append(size)
@@ -93,12 +110,6 @@ def _files_when_joined(store: DeltaStore, expired: list[str]) -> int:
     return sum(map(len, bins.values()))
 
 
-def _bytes(folder: Path) -> int:
-    return sum(_size(path) for path in data_files(folder))
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except FileNotFoundError:
-        return 0
+def _sizes(table: Place) -> dict[str, int]:
+    """Bytes of every data file that is there, by its name in the table."""
+    return {one.name: one.size for one in data_files(table)}

@@ -33,7 +33,10 @@ class Addresses:
     @property
     def mlflow(self) -> str:
         """The MLflow server."""
-        return self.settings.mlflow_url or f"http://127.0.0.1:{self.settings.mlflow_port}"
+        configured = self.settings.mlflow_url
+        if configured is not None:
+            return configured.get_secret_value()
+        return f"http://127.0.0.1:{self.settings.mlflow_port}"
 
     @property
     def airflow(self) -> str:

@@ -1,15 +1,16 @@
-"""The local Airflow's REST API, as far as a night needs it."""
+"""Airflow's REST API, as far as a night needs it."""
 
 import http.client
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 from urllib.parse import quote, urlencode
 
 from mkt_pipeline.errors import MktError, ServerUnavailableError, StackError
-from mkt_pipeline.stack.airflow_config import ADMIN, admin_password
+from mkt_pipeline.stack.airflow_door import AirflowDoor, airflow_door
 from mkt_pipeline.stack.deployment import Deployment
-from mkt_pipeline.stack.loopback_http import Answer, ask
+from mkt_pipeline.stack.plain_http import Answer, ask
 
 RunState = Literal["queued", "running", "success", "failed"]
 
@@ -72,6 +73,11 @@ class AirflowApi:
 
     where: Deployment
     _token: str | None = field(default=None, repr=False)
+
+    @cached_property
+    def door(self) -> AirflowDoor:
+        """Where it answers."""
+        return airflow_door(self.where)
 
     def has_dag(self, dag_id: str) -> bool:
         """Whether Airflow has read this DAG already."""
@@ -138,7 +144,7 @@ class AirflowApi:
 
     def _logged_in(self) -> Mapping[str, str]:
         if self._token is None:
-            log_in = {"username": ADMIN, "password": admin_password(self.where)}
+            log_in = {"username": self.door.user, "password": self.door.password}
             answer = self._send("POST", "/auth/token", log_in, {})
             if answer.status >= 300 or not isinstance(answer.body, dict):
                 raise _refused("POST", "/auth/token", answer)
@@ -146,17 +152,17 @@ class AirflowApi:
         return {"Authorization": f"Bearer {self._token}"}
 
     def _send(self, method: str, path: str, body: object, headers: Mapping[str, str]) -> Answer:
-        port = self.where.settings.airflow_port
+        address = self.door.address
         failure: Exception | None = None
         # On a busy machine an answer may take its time. Only what changes nothing is asked again.
         for _ in range(ASKED_AGAIN if method == "GET" else 1):
             try:
-                return ask(port, path, method=method, body=body, headers=headers)
+                return ask(address, path, method=method, body=body, headers=headers)
             except (OSError, http.client.HTTPException) as error:
                 failure = error
         raise ServerUnavailableError(
-            f"Airflow's API server does not answer on port {port} ({type(failure).__name__})",
-            remedy="look at `mkt stack status`, start it with `mkt stack up`",
+            f"Airflow's API server does not answer at {address} ({type(failure).__name__})",
+            remedy="start it (`mkt stack up`), or correct MKT_AIRFLOW_URL",
         ) from failure
 
 

@@ -35,6 +35,15 @@ PRELOADED = (
 Packages of others only: an edit of the project's own code must reach the next task at once.
 """
 
+LINEAGE: Mapping[str, str] = {
+    "extractors": "mkt_lineage.MktLineage",
+    "namespace": "mkt_pipeline",
+    "emission_policy": json.dumps([{"scope": {}, "controls": {"include_source_code": False}}]),
+    # A fork of the task would share its line to the supervisor.
+    "execute_in_thread": "True",
+}
+"""Takes effect only where the caller's environment says where events go; see docs/lineage.md."""
+
 TOKEN_SECONDS = 12 * 3600
 """A task that outlives its token cannot report its end; the default is ten minutes."""
 
@@ -91,7 +100,9 @@ def _sections(where: Deployment) -> dict[str, dict[str, str]]:
         "logging": {
             "base_log_folder": str(where.task_logs),
             "dag_processor_child_process_log_directory": str(where.logs / "dag_files"),
+            "json_logs": str(where.settings.log_format == "json"),
         },
+        "openlineage": dict(LINEAGE),
         "usage_data_collection": {"enabled": "False"},
     }
 

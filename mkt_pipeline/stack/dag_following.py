@@ -175,5 +175,4 @@ def _failed(api: AirflowApi, run: DagRun, tasks: Sequence[TaskTry]) -> FailNowEr
 
 
 def _address(api: AirflowApi, run: DagRun) -> str:
-    port = api.where.settings.airflow_port
-    return f"http://127.0.0.1:{port}/dags/{run.dag_id}/runs/{run.run_id}"
+    return f"{api.door.address}/dags/{run.dag_id}/runs/{run.run_id}"

@@ -7,7 +7,7 @@ from mkt_pipeline.lake.lake import Lake
 from mkt_pipeline.modelling.breakdown import Breakdown, breakdown
 from mkt_pipeline.modelling.reasons import Reasons
 from mkt_pipeline.steps.explain import explain_customer
-from mkt_pipeline.steps.score import explainer_of
+from mkt_pipeline.steps.scoring_model import explainer_of
 from mkt_pipeline.tracking.server import Tracking
 
 

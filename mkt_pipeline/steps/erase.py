@@ -118,4 +118,4 @@ def verify_erased(*, lake: Lake, campaign: CampaignDatabase, customer_id: str) -
 
 
 def _erasure(lake: Lake) -> LakeErasure:
-    return LakeErasure(lake.uri, lake.scratch, lake.erased)
+    return LakeErasure(lake.place, lake.scratch, lake.erased)

@@ -117,9 +117,11 @@ def pin_vocabulary(*, lake: Lake, use_case: UseCase, as_of: AsOf) -> Vocabulary:
     return lake.pin_vocabulary(use_case.name, found)
 
 
-def timelines(lake: Lake, session: Session) -> Mapping[str, ir.Table]:
-    """The timeline of every change log."""
-    logs = lake.logs(session)
+def timelines(
+    lake: Lake, session: Session, versions: Mapping[str, int] | None = None
+) -> Mapping[str, ir.Table]:
+    """The timeline of every change log; of these versions of them, where they are given."""
+    logs = lake.logs(session, versions)
     return {n: session.view(timeline(log, key=ENTITIES[n].key)) for n, log in logs.items()}
 
 

@@ -17,7 +17,7 @@ from mkt_pipeline.modelling.gate import Evidence, Model
 from mkt_pipeline.modelling.labelled import Labelled
 from mkt_pipeline.modelling.outcome import TrainingOutcome
 from mkt_pipeline.modelling.propensity import propensity_of
-from mkt_pipeline.steps.score import refuse_misfit
+from mkt_pipeline.steps.scoring_model import refuse_misfit
 from mkt_pipeline.steps.training_data import TrainingData
 from mkt_pipeline.steps.window_parts import WindowParts, window_parts
 from mkt_pipeline.tracking.champion import Champion

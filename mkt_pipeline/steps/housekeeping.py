@@ -126,7 +126,7 @@ def keep_house(
         dry_run=dry_run,
     )
     publications = campaign.remove_old_rows(kept=retention.publications, dry_run=dry_run)
-    tables = tuple(LakeUpkeep(lake.uri, retention.first_days(today)).run(dry_run=dry_run))
+    tables = tuple(LakeUpkeep(lake.place, retention.first_days(today)).run(dry_run=dry_run))
     return Kept(
         tables,
         tuple(publications),

@@ -27,7 +27,7 @@ from mkt_pipeline.modelling.reference_distribution import (
     ReferenceDistribution,
 )
 from mkt_pipeline.modelling.season import shifted
-from mkt_pipeline.steps.score import SEASON
+from mkt_pipeline.steps.finish_scoring import SEASON
 from mkt_pipeline.tracking.monitoring import Monitoring
 
 BATCH_ROWS = 50_000

@@ -24,30 +24,47 @@ LEARNED_FROM = 100_000
 
 @dataclass(frozen=True)
 class PurchaseHistory:
-    """Purchases and other evidence before ``as_of``; ``timelines`` are those of the logs."""
+    """Purchases and other evidence before ``as_of``; ``timelines`` are those of the logs.
+
+    ``teachers`` are the customers that are learned from, None where they are all.
+    """
 
     session: Session
     timelines: Mapping[str, ir.Table]
     as_of: AsOf
     bought: ir.Table
     looked: ir.Table
+    teachers: ir.Table | None
 
     @classmethod
-    def read(cls, session: Session, timelines: Mapping[str, ir.Table], as_of: AsOf) -> Self:
-        """Compute it once, for several readers."""
+    def read(
+        cls,
+        session: Session,
+        timelines: Mapping[str, ir.Table],
+        as_of: AsOf,
+        *,
+        only: ir.Table | None = None,
+    ) -> Self:
+        """Compute it once, for several readers; with ``only``, of these customers and of those who
+        teach.
+        """
+        everybody = session.materialise(timelines["customers"].select("customer_id").distinct())
+        some = sampled(everybody, LEARNED_FROM)
+        teachers = None if some is everybody else session.materialise(some)
+        if only is not None and teachers is not None:
+            wanted = session.materialise(only.select("customer_id").union(teachers, distinct=True))
+            timelines = _of(timelines, wanted)
         bought = session.materialise(purchases(timelines, as_of))
         looked = session.materialise(evidence(timelines, as_of))
-        return cls(session, timelines, as_of, bought, looked)
+        return cls(session, timelines, as_of, bought, looked, teachers)
 
     def assortment(self, use_case: UseCase) -> Assortment:
         """What may be recommended, with what some customers know, always the same ones."""
-        everybody = self.timelines["customers"].select("customer_id").distinct()
-        everybody = self.session.materialise(everybody)
-        some = sampled(everybody, LEARNED_FROM)
         bought, looked = self.bought, self.looked
-        if some is not everybody:
-            some = self.session.materialise(some)
-            bought, looked = (rows.semi_join(some, "customer_id") for rows in (bought, looked))
+        if self.teachers is not None:
+            bought, looked = (
+                rows.semi_join(self.teachers, "customer_id") for rows in (bought, looked)
+            )
         # In an order that is always the same, so that sums of weights are too.
         tables = [
             self.session.stream(table.order_by(table.columns)).read_all().to_pandas()
@@ -77,3 +94,11 @@ class PurchaseHistory:
         )
         path = stage(self.session.stream(weights), self.session.scratch, "evidence")
         return EvidenceRows(pq.ParquetFile(path).iter_batches(), sources=sources.num_rows)
+
+
+def _of(timelines: Mapping[str, ir.Table], customers: ir.Table) -> Mapping[str, ir.Table]:
+    """What is known of some customers; of products, everything."""
+    return {
+        name: table.semi_join(customers, "customer_id") if "customer_id" in table.columns else table
+        for name, table in timelines.items()
+    }

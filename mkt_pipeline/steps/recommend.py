@@ -1,5 +1,6 @@
 """What a night needs to recommend products: learned from everything known before the day."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import ibis.expr.types as ir
@@ -39,12 +40,18 @@ def recommending(
     as_of: AsOf,
     customers: ir.Table,
     chosen: ChosenMethod = UNCHOSEN,
+    *,
+    versions: Mapping[str, int] | None = None,
+    everybody: bool = True,
 ) -> Recommending:
     """Learn anew by the chosen method, and lay out the evidence of ``customers``.
 
-    ``customers`` has customer_id and number (from 0, without gaps).
+    ``customers`` has customer_id and number (from 0, without gaps); they are a part of all where
+    not ``everybody``. With ``versions``, the change logs are read as they were then.
     """
-    history = PurchaseHistory.read(session, timelines(lake, session), as_of)
+    known = timelines(lake, session, versions)
+    only = None if everybody else customers
+    history = PurchaseHistory.read(session, known, as_of, only=only)
     made, layout = _learned(history, use_case, chosen)
     return Recommending(made, history.evidence(layout, customers))
 

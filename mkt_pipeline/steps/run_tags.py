@@ -7,16 +7,23 @@ from mkt_pipeline.lake.lake import Lake
 from mkt_pipeline.tracking.code_version import code_version
 
 
-def run_tags(*, lake: Lake, latest: AsOf, origin: Mapping[str, str]) -> dict[str, str]:
+def run_tags(
+    *,
+    lake: Lake,
+    latest: AsOf,
+    origin: Mapping[str, str],
+    versions: Mapping[str, int] | None = None,
+) -> dict[str, str]:
     """Code, source, and the version of every change log; ``origin`` is the run of Airflow.
 
-    ``latest`` is the newest day whose features were used: its history was observed or not.
+    ``latest`` is the newest day whose features were used: its history was observed or not. Where
+    ``versions`` are given, the logs were read at those.
     """
-    versions = {f"data_version_{name}": str(v) for name, v in lake.log_versions().items()}
+    read = lake.log_versions() if versions is None else versions
     return {
         "code_version": code_version(),
         "source": lake.source,
         "history": lake.history(latest),
-        **versions,
+        **{f"data_version_{name}": str(version) for name, version in read.items()},
         **origin,
     }

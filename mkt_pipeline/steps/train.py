@@ -180,7 +180,7 @@ def _log_reference(
         # Without the season, as nights are looked at.
         score=propensity_of(outcome.chosen.model, data.test.frame),
     )
-    Monitoring(tracking.url).log_reference(run_id=run_id, document=learned.document())
+    Monitoring(tracking.connection).log_reference(run_id=run_id, document=learned.document())
 
 
 def _identity(lake: Lake, use_case: UseCase, as_of: AsOf, data: TrainingData) -> DataIdentity:

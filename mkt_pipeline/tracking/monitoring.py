@@ -4,14 +4,13 @@ import json
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from mkt_pipeline.contracts.use_case import UseCase
-from mkt_pipeline.tracking.failures import asking, is_missing
-from mkt_pipeline.tracking.library import library
+from mkt_pipeline.tracking.connection import Connection
+from mkt_pipeline.tracking.failures import is_missing
 from mkt_pipeline.tracking.names import monitoring_experiment, registered_model
 from mkt_pipeline.tracking.runs import PARENT_TAG, Runs
 
@@ -42,12 +41,12 @@ class Monitoring:
     Raises as ``Tracking`` does where the server does not answer or refuses the user.
     """
 
-    def __init__(self, url: str) -> None:
-        self.url = url.rstrip("/")
+    def __init__(self, server: Connection) -> None:
+        self._server = server
 
     def log_reference(self, *, run_id: str, document: Mapping[str, Any]) -> None:
         """Keep with a training how its features were distributed."""
-        with self._asking():
+        with self._server.asking("trainer"):
             path = f"{REFERENCE_FOLDER}/{REFERENCE_FILE}"
             self._client.log_dict(run_id, dict(document), path)
 
@@ -126,9 +125,8 @@ class Monitoring:
         return found
 
     def _asking(self) -> AbstractContextManager[None]:
-        library()  # before MLflow is imported in any other way, for it sets MLflow's environment
-        return asking(self.url)
+        return self._server.asking()
 
-    @cached_property
+    @property
     def _client(self) -> Any:  # noqa: ANN401 - MLflow has no types
-        return library().MlflowClient(tracking_uri=self.url, registry_uri=self.url)
+        return self._server.client

@@ -6,6 +6,7 @@ known by then.
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -45,7 +46,7 @@ class Recommenders:
     ) -> TrainedRun:
         """Remember a comparison, a run for each way below it, and register what was chosen."""
         every = use_case_tags(use_case, as_of, tags)
-        with self._server.asking():
+        with self._server.asking("trainer"):
             experiment = self._runs.experiment(recommender_experiment(use_case.name))
             title = run_name("recommender", use_case.name, as_of)
             with self._runs.open(experiment, name=title, tags=every) as run_id:
@@ -87,7 +88,7 @@ class Recommenders:
 
         It is read back as every night would read it; after a failure the aliases are put back.
         """
-        with self._server.asking():
+        with self._server.asking("promoter"):
             before = self._registry.aliases(use_case)
             try:
                 self._registry.promote(use_case, version)
@@ -98,7 +99,7 @@ class Recommenders:
 
     def log_answer(self, *, run_id: str, verdict: str, told: str) -> None:
         """Write to the comparison, and at the end of its page, what a person decided."""
-        with self._server.asking():
+        with self._server.asking("trainer"):
             self._runs.log_answer(run_id, verdict, told)
 
     def decision_page(self, run_id: str) -> str:
@@ -166,4 +167,5 @@ class Recommenders:
 
     @property
     def _registry(self) -> Registry:
-        return Registry(self._server.client, registered_recommender)
+        promoting = partial(self._server.asking, "promoter")
+        return Registry(self._server.client, registered_recommender, promoting=promoting)

@@ -1,6 +1,7 @@
 """Registered models: versions, aliases, and what lies behind an alias."""
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -35,15 +36,18 @@ class VersionFacts:
 class Registry:
     """The registered models of one MLflow server, through its client.
 
-    ``named`` says what the model of a use case is called.
+    ``named`` says what the model of a use case is called; ``promoting`` asks as the user who may
+    take an alias away, where that is another one.
     """
 
     def __init__(
         self,
         client: Any,  # noqa: ANN401 - MLflow has no types
         named: Callable[[str], str] = registered_model,
+        *,
+        promoting: Callable[[], AbstractContextManager[Any]] = nullcontext,
     ) -> None:
-        self.client, self.named = client, named
+        self.client, self.named, self.promoting = client, named, promoting
 
     def register(
         self, use_case: str, *, run_id: str, source: str, model_id: str, tags: Mapping[str, str]
@@ -64,7 +68,8 @@ class Registry:
             model_id=model_id,
         )
         if tags[TRAINING_TAG] == self._training(use_case, CHAMPION):
-            self.client.delete_registered_model_alias(name, CHALLENGER)
+            with self.promoting():
+                self.client.delete_registered_model_alias(name, CHALLENGER)
         else:
             self.client.set_registered_model_alias(name, CHALLENGER, made.version)
         return int(made.version)

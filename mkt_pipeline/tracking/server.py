@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from mkt_pipeline.contracts.as_of import AsOf
@@ -11,7 +11,7 @@ from mkt_pipeline.contracts.leaks import LeakReport
 from mkt_pipeline.contracts.trial import Trial
 from mkt_pipeline.contracts.use_case import UseCase
 from mkt_pipeline.tracking.champion import Champion
-from mkt_pipeline.tracking.connection import Connection
+from mkt_pipeline.tracking.connection import Connection, Service
 from mkt_pipeline.tracking.digest import training_digest
 from mkt_pipeline.tracking.load_check import log_load_check, require_same
 from mkt_pipeline.tracking.model_files import log_model, stored_digest
@@ -56,14 +56,19 @@ class Tracking:
 
     kind = PROPENSITY
 
-    def __init__(self, url: str) -> None:
-        self._server = Connection(url)
+    def __init__(self, url: str, **also: str | None) -> None:
+        # pages, trainer and promoter, as the connection takes them
+        self.connection = self._server = Connection(url, **also)
         self.url = self._server.url
 
     @cached_property
     def recommenders(self) -> Recommenders:
         """The recommenders that are kept there."""
         return Recommenders(self._server)
+
+    def server_version(self) -> str:
+        """The version of MLflow that the server runs."""
+        return self._server.server_version()
 
     def registered_model(self, use_case: str) -> str:
         """What the propensity model of a use case is called in the registry."""
@@ -89,7 +94,7 @@ class Tracking:
         ``tags`` go on all of them.
         """
         every = use_case_tags(use_case, as_of, tags)
-        with self._asking():
+        with self._asking("trainer"):
             experiment = self._runs.experiment(training_experiment(use_case.name))
             title = run_name("train", use_case.name, as_of)
             with self._runs.open(experiment, name=title, tags=every) as run_id:
@@ -121,14 +126,14 @@ class Tracking:
         tags: Mapping[str, str],
     ) -> None:
         """Remember one trial of a search, as soon as it has ended."""
-        with self._asking():
+        with self._asking("trainer"):
             experiment = self._runs.experiment(training_experiment(use_case.name))
             every = use_case_tags(use_case, as_of, tags)
             log_trial(self._runs, experiment_id=experiment, study=study, trial=trial, tags=every)
 
     def known_trials(self, *, use_case: str, study: str) -> tuple[Trial, ...]:
         """The trials of a search that ended before it was killed, or in an earlier training."""
-        with self._asking():
+        with self._asking("trainer"):
             experiment = self._runs.experiment(training_experiment(use_case))
             return known_trials(self._runs, experiment_id=experiment, study=study)
 
@@ -168,24 +173,24 @@ class Tracking:
         ``decision.json``, two tags, and the bounds of the figures as metrics. ``pages`` are
         texts for people by file name, ``decision.md`` among them.
         """
-        with self._asking():
+        with self._asking("trainer"):
             self._runs.log_decision(run_id, decision, verdict, pages)
 
     def log_load_check(self, *, run_id: str, frame: "pd.DataFrame", model: Any) -> None:  # noqa: ANN401
         """Keep rows of nobody with what the model gives for them, to be checked at promotion."""
-        with self._asking():
+        with self._asking("trainer"):
             log_load_check(self._client, run_id, frame, model)
 
     def log_leak_check(self, *, run_id: str, report: LeakReport) -> None:
         """Write the leak check to a run: ``leak_check.json``, ``leak_check.md`` and two tags."""
-        with self._asking():
+        with self._asking("trainer"):
             self._runs.log_leak_check(run_id, report)
 
     def log_refused_training(
         self, *, use_case: UseCase, as_of: AsOf, tags: Mapping[str, str], report: LeakReport
     ) -> None:
         """Remember a training that the leak check refused, as a failed run with the report."""
-        with self._asking():
+        with self._asking("trainer"):
             experiment = self._runs.experiment(training_experiment(use_case.name))
             title = run_name("refused", use_case.name, as_of)
             every = use_case_tags(use_case, as_of, tags)
@@ -199,7 +204,7 @@ class Tracking:
         It is loaded back as every night would load it, and has to give what it gave when it was
         trained: else, and after any other failure, the aliases are put back as they were.
         """
-        with self._asking():
+        with self._asking("promoter"):
             before = self._registry.aliases(use_case)
             try:
                 self._registry.promote(use_case, version)
@@ -220,7 +225,7 @@ class Tracking:
 
     def log_answer(self, *, run_id: str, verdict: str, told: str) -> None:
         """Write to the training run, and at the end of its page, what a person decided."""
-        with self._asking():
+        with self._asking("trainer"):
             self._runs.log_answer(run_id, verdict, told)
 
     def decision_page(self, run_id: str) -> str:
@@ -246,7 +251,9 @@ class Tracking:
             experiment = self._runs.experiment(scoring_experiment(use_case.name))
             title = run_name("score", use_case.name, as_of)
             with self._runs.open(experiment, name=title, tags=every) as run_id:
-                self._runs.link_model(run_id, champion.model_id)
+                # MLflow asks for EDIT on the model too, which the scorer does not have.
+                with self._asking("trainer"):
+                    self._runs.link_model(run_id, champion.model_id)
                 self._runs.log(run_id, metrics=metrics, parameters=parameters)
                 self._runs.log_figures(run_id, figures)
                 self._runs.note(run_id, note)
@@ -254,9 +261,7 @@ class Tracking:
 
     def tidy_runs(self, *, before: datetime, lost_before: datetime, dry_run: bool) -> RunsUpkeep:
         """Remove scoring runs that began before ``before``, end killed ones of ``lost_before``."""
-        with self._asking():
-            given = {"before": before, "lost_before": lost_before}
-            return tidy_runs(self._client, **given, dry_run=dry_run)
+        return tidy_runs(self._server, before=before, lost_before=lost_before, dry_run=dry_run)
 
     def run_url(self, run_id: str) -> str:
         """The page of a run."""
@@ -279,8 +284,8 @@ class Tracking:
     def _page(self, experiment_id: str, run_id: str) -> str:
         return self._server.page(experiment_id, run_id)
 
-    def _asking(self) -> AbstractContextManager[None]:
-        return self._server.asking()
+    def _asking(self, service: Service = "scorer") -> AbstractContextManager[None]:
+        return self._server.asking(service)
 
     @property
     def _client(self) -> Any:  # noqa: ANN401 - MLflow has no types
@@ -292,4 +297,4 @@ class Tracking:
 
     @property
     def _registry(self) -> Registry:
-        return Registry(self._client)
+        return Registry(self._client, promoting=partial(self._asking, "promoter"))

@@ -44,8 +44,15 @@ class Edges:
 
     @cached_property
     def tracking(self) -> Tracking:
-        """MLflow."""
-        return Tracking(self.mlflow)
+        """MLflow; registering and promoting may be done by users of their own."""
+        told = self.settings
+        trainer, promoter = told.mlflow_trainer_url, told.mlflow_promoter_url
+        return Tracking(
+            self.mlflow,
+            pages=told.mlflow_pages_url,
+            trainer=trainer.get_secret_value() if trainer else None,
+            promoter=promoter.get_secret_value() if promoter else None,
+        )
 
     @cached_property
     def campaign_database(self) -> CampaignDatabase:
@@ -64,7 +71,7 @@ class Edges:
         """One configured use case."""
         if name not in self.use_cases:
             raise BadInputError(
-                f"use case {name!r} is not configured for the source {self.settings.source}",
+                f"use case {name[:40]!r} is not configured for the source {self.settings.source}",
                 remedy=f"choose one of {', '.join(self.use_cases)}",
             )
         return self.use_cases[name]

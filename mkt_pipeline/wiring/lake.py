@@ -1,6 +1,7 @@
 """The lake of the settings."""
 
 from mkt_pipeline.lake.lake import Lake
+from mkt_pipeline.lake.storage import Storage
 from mkt_pipeline.settings import Settings
 
 
@@ -13,4 +14,11 @@ def lake_of(settings: Settings) -> Lake:
         settings.home.resolve() / "scratch",
         settings.memory_limit,
         settings.threads,
+        Storage(
+            endpoint=settings.lake_endpoint,
+            region=settings.lake_region,
+            key=settings.lake_key.get_secret_value() if settings.lake_key else None,
+            secret=settings.lake_secret.get_secret_value() if settings.lake_secret else None,
+            allow_http=settings.lake_allow_http,
+        ),
     )

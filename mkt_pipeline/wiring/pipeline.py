@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mkt_pipeline.campaign.customer_lookup import CustomerFound
 from mkt_pipeline.campaign.model_decisions import ModelDecisions
 from mkt_pipeline.contracts.night import (
     Extracted,
@@ -25,6 +26,7 @@ from mkt_pipeline.steps.explain import explain_customer
 from mkt_pipeline.steps.extract import extract_changes
 from mkt_pipeline.steps.features import build_features
 from mkt_pipeline.steps.housekeeping import Kept, Retention, keep_house
+from mkt_pipeline.steps.look_up import look_up_customer
 from mkt_pipeline.steps.memory import bound_arenas
 from mkt_pipeline.steps.publish import publish_segments
 from mkt_pipeline.steps.score import score_customers
@@ -32,6 +34,8 @@ from mkt_pipeline.steps.train import train_challenger
 from mkt_pipeline.steps.tune import tune_candidate
 from mkt_pipeline.tracking.names import PROPENSITY
 from mkt_pipeline.wiring.edges import Edges
+from mkt_pipeline.wiring.metrics import metered
+from mkt_pipeline.wiring.step_log import step_logged
 
 NO_ORIGIN: Mapping[str, str] = {}
 """Of what is not run by Airflow."""
@@ -43,13 +47,15 @@ class Pipeline(Edges):
 
     def extract(self, *, as_of: str | None = None, dry_run: bool = False) -> Extracted:
         """Read what changed in the CRM into the lake."""
-        return extract_changes(
-            crm=Crm(self.crm),
-            lake=self.lake,
-            source=self.source,
-            as_of=self.as_of(as_of),
-            dry_run=dry_run,
-        )
+        with step_logged(self.settings, "extract", day=as_of):
+            done = extract_changes(
+                crm=Crm(self.crm),
+                lake=self.lake,
+                source=self.source,
+                as_of=self.as_of(as_of),
+                dry_run=dry_run,
+            )
+        return metered(self.settings, done)
 
     def extract_where_needed(self, *, as_of: str | None = None) -> Extracted:
         """Extract, unless the lake covers the day already."""
@@ -62,12 +68,14 @@ class Pipeline(Edges):
         self, use_case: str, *, as_of: str | None = None, dry_run: bool = False
     ) -> FeaturesBuilt:
         """Build the feature set of one day."""
-        return build_features(
-            lake=self.lake,
-            use_case=self.use_case(use_case),
-            as_of=self.as_of(as_of),
-            dry_run=dry_run,
-        )
+        with step_logged(self.settings, "features", day=as_of, use_case=use_case):
+            done = build_features(
+                lake=self.lake,
+                use_case=self.use_case(use_case),
+                as_of=self.as_of(as_of),
+                dry_run=dry_run,
+            )
+        return metered(self.settings, done)
 
     def candidates(self, use_case: str) -> tuple[str, ...]:
         """The kinds of model that compete in a use case."""
@@ -107,16 +115,18 @@ class Pipeline(Edges):
 
         ``trials`` and ``seconds`` take the place of the use case's own budget for each candidate.
         """
-        return train_challenger(
-            lake=self.lake,
-            tracking=self.tracking,
-            # A dry run leaves the campaign database alone, its schema included.
-            decisions=ModelDecisions(self.campaign) if dry_run else self.model_decisions,
-            use_case=self.use_case(use_case).with_budget(trials=trials, seconds=seconds),
-            as_of=self.as_of(as_of),
-            origin=origin,
-            dry_run=dry_run,
-        )
+        with step_logged(self.settings, "train", day=as_of, use_case=use_case):
+            done = train_challenger(
+                lake=self.lake,
+                tracking=self.tracking,
+                # A dry run leaves the campaign database alone, its schema included.
+                decisions=ModelDecisions(self.campaign) if dry_run else self.model_decisions,
+                use_case=self.use_case(use_case).with_budget(trials=trials, seconds=seconds),
+                as_of=self.as_of(as_of),
+                origin=origin,
+                dry_run=dry_run,
+            )
+        return metered(self.settings, done)
 
     def recommender(
         self,
@@ -173,14 +183,17 @@ class Pipeline(Edges):
         origin: Mapping[str, str] = NO_ORIGIN,
     ) -> Scored:
         """Score the feature set of one day with the champion."""
-        return score_customers(
-            lake=self.lake,
-            tracking=self.tracking,
-            use_case=self.use_case(use_case),
-            as_of=self.as_of(as_of),
-            origin=origin,
-            dry_run=dry_run,
-        )
+        with step_logged(self.settings, "score", day=as_of, use_case=use_case):
+            done = score_customers(
+                lake=self.lake,
+                tracking=self.tracking,
+                use_case=self.use_case(use_case),
+                as_of=self.as_of(as_of),
+                origin=origin,
+                parts=self.settings.score_parts,
+                dry_run=dry_run,
+            )
+        return metered(self.settings, done)
 
     def publish(
         self,
@@ -191,14 +204,16 @@ class Pipeline(Edges):
         origin: Mapping[str, str] = NO_ORIGIN,
     ) -> Published:
         """Publish the segments of one day, all or nothing."""
-        return publish_segments(
-            lake=self.lake,
-            campaign=self.campaign_database,
-            use_case=self.use_case(use_case),
-            as_of=self.as_of(as_of),
-            origin=origin,
-            dry_run=dry_run,
-        )
+        with step_logged(self.settings, "publish", day=as_of, use_case=use_case):
+            done = publish_segments(
+                lake=self.lake,
+                campaign=self.campaign_database,
+                use_case=self.use_case(use_case),
+                as_of=self.as_of(as_of),
+                origin=origin,
+                dry_run=dry_run,
+            )
+        return metered(self.settings, done)
 
     def explanation(
         self, use_case: str, customer_id: str, *, as_of: str | None = None
@@ -219,6 +234,16 @@ class Pipeline(Edges):
             use_case=self.use_case(use_case),
             as_of=self.as_of(as_of),
             customer_id=customer_id,
+        )
+
+    def look_up(self, customer_id: str, *, who: str, reason: str) -> CustomerFound:
+        """What is published about one customer; recorded."""
+        return look_up_customer(
+            lake=self.lake,
+            campaign=self.campaign_database,
+            customer_id=customer_id,
+            who=who,
+            reason=reason,
         )
 
     def erase(

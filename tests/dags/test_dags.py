@@ -19,8 +19,11 @@ SHAPE = {
         "every_use_case": [],
     },
     "nightly_scoring": {
-        "use_cases": ["night.publish", "night.score"],
-        "night.score": ["night.publish"],
+        "use_cases": ["night.finish", "night.publish", "plan"],
+        "plan": ["night.finish", "parts"],
+        "parts": ["score"],
+        "score": ["night.finish"],
+        "night.finish": ["night.publish"],
         "night.publish": ["announce", "every_use_case"],
         "announce": [],
         "every_use_case": [],
@@ -40,6 +43,7 @@ SHAPE = {
     "weekly_training": {"announce": []},
     "model_monitoring": {"use_cases": ["monitor"], "monitor": ["alarm"], "alarm": []},
     "housekeeping": {"report_first": ["clean"], "clean": []},
+    "notices": {"settle": []},
 }
 
 READ = """
@@ -146,13 +150,15 @@ def test_a_mapped_task_gets_by_name_what_its_label_looks_for(bag):
                 "build",
                 "train",
                 "choose_recommender",
-                "night.score",
+                "plan",
+                "night.finish",
                 "night.publish",
                 "monitor",
             ),
             "use_case",
         ),
         "tune": "what",
+        "score": "part",
         "carry_out": "pair",
         "approve": "subject",
     }
@@ -181,6 +187,7 @@ def test_the_night_is_chained_by_partitioned_assets(bag):
         "housekeeping": [],
         "weekly_training": ["training_due"],
         "model_monitoring": ["model_alarm"],
+        "notices": [],
     }
 
 
@@ -233,3 +240,37 @@ for kind in (PublicationHeldError, ServerUnavailableError):
     )
     decided = [line for line in done.stdout.splitlines() if line.startswith("DECIDED")]
     assert decided == ["DECIDED FAIL", "DECIDED RETRY"], done.stderr[-2000:]
+
+
+def test_every_task_that_touches_data_says_what_it_reads_and_writes(bag):
+    code = """
+import json
+from mkt_airflow.data_sets import DATA_SETS, Places, data_sets
+at = Places("s3://bucket/lake", "postgresql://u:secret@crm/shop", "postgresql://c:1234/campaign",
+            "mlflow://m:5000", {"orders": "SELECT 1 FROM sales.lines l JOIN sales.heads h ON true"})
+found = {f"{d}/{t}": data_sets(at, dag_id=d, task_id=t, arguments={"use_case": "u"})
+         for d, t in DATA_SETS}
+print("FOUND " + json.dumps(found))
+"""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": f"{PROJECT / 'dags'}:{PROJECT}"},
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    found = json.loads(done.stdout.removeprefix("FOUND "))
+    tasks = {f"{d}/{t}" for d, dag in bag["dags"].items() for t in dag["tasks"]}
+    decide = {"announce", "every_use_case", "use_cases", "alarm", "report_first"}
+    decide |= {"candidates", "waiting", "questions", "approve"}
+    # What parts read and write is told once, by night.finish.
+    decide |= {"plan", "parts", "score"}
+    assert {task for task in tasks if task.rsplit("/", 1)[1] not in decide} == set(found)
+    assert found["crm_extract/extract"] == [
+        [["postgres://crm:5432", "shop.sales.heads"], ["postgres://crm:5432", "shop.sales.lines"]],
+        [["s3://bucket", "lake/crm/orders"], ["s3://bucket", "lake/quarantine/orders"]],
+    ]
+    assert found["nightly_scoring/night.publish"][1][0] == [
+        "postgres://c:1234",
+        "campaign.campaign.segments",
+    ]

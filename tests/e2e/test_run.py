@@ -11,6 +11,7 @@ from pathlib import Path
 import psutil
 import psycopg2
 import pytest
+from sample_people import found_in_bytes, found_in_database, found_in_folder, full_names
 
 from mkt_pipeline.settings import Settings
 from mkt_pipeline.stack.addresses import addresses
@@ -46,6 +47,7 @@ def start(settings):
         "MKT_POSTGRES_PORT": str(settings.postgres_port),
         "MKT_MLFLOW_PORT": str(settings.mlflow_port),
         "MKT_AIRFLOW_PORT": str(settings.airflow_port),
+        "MKT_SCORE_PARTS": "2",
     }
     own = {k: v for k, v in os.environ.items() if not k.startswith(("MKT_", "AIRFLOW_"))}
     environment = own | told | {"COLUMNS": "160", "PYTHONUNBUFFERED": "1"}
@@ -114,14 +116,30 @@ def test_a_night_of_the_scheduler_is_tied_to_its_runs(first_run, settings):
     api = AirflowApi(deployment(settings))
     run = api.runs("nightly_scoring", key=str(DAY))[0]
     tasks = {task.name: task.state for task in api.tasks(run)}
-    assert {f"night.score [{case}]" for case in CASES} <= set(tasks)
+    parts = {f"score [{case} {part} of 2]" for case in CASES for part in (1, 2)}
+    assert parts == {name for name in tasks if name.startswith("score [")}
     assert set(tasks.values()) == {"success"}
+
+
+def test_nobody_is_in_airflow_or_mlflow_or_their_logs(first_run, settings):
+    """XCom and all else of both metadata databases, what tasks and servers logged, the lake."""
+    known = addresses(settings)
+    names = full_names(known.crm)
+    assert names.pattern.count(b"|") > 100
+    base = known.campaign.rpartition("/")[0]
+    for database in ("airflow", "mlflow", "campaign"):
+        assert found_in_database(f"{base}/{database}", names) == {}
+    home = settings.home.resolve()
+    folders = [path for path in home.iterdir() if path.name != "postgres"]
+    assert any((home / "logs" / "tasks").rglob("*.log"))
+    assert {k: v for one in folders for k, v in found_in_folder(one, names).items()} == {}
+    assert not found_in_bytes(first_run.encode(), names)
 
 
 def test_the_links_between_airflow_and_mlflow_lead_there_and_back(first_run, settings):
     api = AirflowApi(deployment(settings))
     run = api.runs("nightly_scoring", key=str(DAY))[0]
-    path = f"/dags/nightly_scoring/dagRuns/{run.run_id}/taskInstances/night.score/links"
+    path = f"/dags/nightly_scoring/dagRuns/{run.run_id}/taskInstances/night.finish/links"
     link = api._get(f"{path}?map_index=0")["extra_links"]["MLflow run"]
     run_ids = {row[0] for row in rows(settings, "SELECT run_id FROM campaign.publications")}
     assert link.rsplit("/", 1)[1].split("?")[0] in run_ids

@@ -11,6 +11,7 @@ from deltalake import DeltaTable
 
 import mkt_pipeline.lake.delta as delta
 from mkt_pipeline.campaign.session import Session
+from mkt_pipeline.lake.place import Place
 
 READS = ("current", "publications", "last_before", "last_source", "open_transactions")
 """Statements of the campaign database that change nothing."""
@@ -43,6 +44,15 @@ def instrument(points: Points, lake_root: str) -> None:
         points.reach(f"{name}: after the commit")
 
     delta.write_deltalake = written
+    put = Place.put
+
+    def placed(self: Place, source: Path, name: str) -> None:
+        table = self.uri.split(lake_root)[-1].strip("/")
+        points.reach(f"lake {table}: before the commit")
+        put(self, source, name)
+        points.reach(f"lake {table}: after the commit")
+
+    Place.put = placed  # type: ignore[method-assign]
     for method in ("rows", "run", "run_on", "copy_in"):
         setattr(Session, method, _around(points, getattr(Session, method)))
     transaction = Session.transaction

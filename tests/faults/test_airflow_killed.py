@@ -91,7 +91,7 @@ def task_processes(scheduler):
 
 
 def states(tasks):
-    return {task.state for task in tasks if task.task_id == "night.score"}
+    return {task.state for task in tasks if task.task_id == "score"}
 
 
 @pytest.fixture(scope="module")

@@ -85,7 +85,7 @@ def test_what_an_older_version_published_stays_and_goes_on(database_url: str):
     switch, changes = publish_next(campaign)
     assert (switch.cause, switch.previous_publication_id) == ("night", 1)
     assert changes == {"entered": 0, "left": 0, "moved": 1}
-    assert campaign.roll_back("u", who="mia", reason="try")[0].publication_id == 1
+    assert campaign.roll_back("u", who="approver", reason="try")[0].publication_id == 1
 
 
 def test_a_reader_in_a_long_transaction_is_not_waited_for_with_others_behind(database_url: str):

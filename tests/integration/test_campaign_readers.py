@@ -150,13 +150,13 @@ def test_readers_see_one_whole_night_whatever_is_done_about_nights(
         do(lambda: publish(campaign, day=days[1], limits=limits), shows=days[1])
         do(lambda: publish(campaign, day=days[1], limits=limits), shows=days[1])
         do(lambda: publish(campaign, day=days[2], count=ROWS // 2, limits=limits))
-        do(lambda: campaign.release("u", who="mia", reason="true"), shows=days[2])
+        do(lambda: campaign.release("u", who="approver", reason="true"), shows=days[2])
         do(lambda: publish(campaign, day=days[3], limits=limits))
-        do(lambda: campaign.reject("u", who="mia"), shows=days[2])
-        do(lambda: campaign.roll_back("u", to=days[1], who="mia", reason="no"), shows=days[1])
+        do(lambda: campaign.reject("u", who="approver"), shows=days[2])
+        do(lambda: campaign.roll_back("u", to=days[1], who="approver", reason="no"), shows=days[1])
         do(lambda: publish(campaign, day=days[0]), shows=days[1])
         do(lambda: publish(campaign, day=days[4], limits=limits), shows=days[4])
-        do(lambda: campaign.roll_back("u", who="mia", reason="no"), shows=days[1])
+        do(lambda: campaign.roll_back("u", who="approver", reason="no"), shows=days[1])
 
     assert {row[1:] for row in seen} == {(True, 1, 1, 1, True)}
     assert locked_out == []
@@ -216,7 +216,7 @@ def test_a_rollback_and_a_night_at_once_follow_each_other(
     publish(campaign, day=second)
 
     def roll_back() -> int:
-        return campaign.roll_back("u", to=DAY, who="mia", reason="no")[0].publication_id
+        return campaign.roll_back("u", to=DAY, who="approver", reason="no")[0].publication_id
 
     in_parallel(roll_back, lambda: publish(campaign, day=third))
     last, before = campaign.switches("u", limit=2)
@@ -230,7 +230,6 @@ def test_two_new_use_cases_at_once_are_both_shown(campaign: CampaignDatabase, da
     second = threading.Thread(target=lambda: publish(campaign, use_case="w"))
     with first.cursor() as cursor:
         cursor.execute(statement("register_use_case"), {"use_case": "v"})
-        cursor.execute(statement("rebuild_current_segments"))
         second.start()
         wait_until_somebody_waits(cursor)
         first.commit()

@@ -15,15 +15,11 @@ FILES = sorted(
     if entry.name.endswith(".sql")
 )
 DEFINITIONS = {
-    "analyze_partition",
     "copy_published",
     "copy_segments",
     "create_migrations",
     "count_customer",
-    "create_partition",
-    "drop_partition",
     "erase_customer",
-    "lock_use_cases",
     "short_lock_timeout",
     "vacuum_table",
 }

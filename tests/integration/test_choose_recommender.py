@@ -134,7 +134,7 @@ def promoted(pipeline, method, settings):
         tags={},
     )
     told = {"tracking": kept, "decisions": pipeline.model_decisions, "use_case": CASE}
-    promote_version(**told, version=run.model_version, who="mia", reason="to see it")
+    promote_version(**told, version=run.model_version, who="approver", reason="to see it")
     return run
 
 
@@ -164,7 +164,7 @@ def test_where_a_person_has_to_agree_the_one_in_use_stays_until_then(pipeline, f
         version=int(found.model_version),
         compared_with=found.compared_with,
         approved=True,
-        who="mia",
+        who="approver",
         reason="as discussed",
     )
     assert answered.promoted

@@ -1,19 +1,21 @@
 """`mkt source check`: every kind of problem is found, named and given a remedy."""
 
+import contextlib
+
 import psycopg2
 import pytest
 from psycopg2 import sql
 
+from mkt_pipeline.contracts.entities import ENTITIES
 from mkt_pipeline.contracts.source import Source
 from mkt_pipeline.crm.check import check_source
 from mkt_pipeline.crm.database import Crm
-from mkt_pipeline.errors import AccessRefusedError
+from mkt_pipeline.errors import AccessRefusedError, FailNowError
 
 TABLES = """
 CREATE TABLE people (id int, since timestamptz, email text, town text);
 INSERT INTO people
-SELECT n, '2026-01-01Z'::timestamptz + n * interval '1 day', 'x', 'Bath'
-FROM generate_series(1, 20) AS n;
+SELECT n, '2026-01-01Z'::timestamptz + n * interval '1d', 'x', 'Bath' FROM generate_series(1, 20) n;
 CREATE TABLE goods (sku text, label text);
 INSERT INTO goods VALUES ('a', 'Apple'), ('b', 'Bread');
 CREATE TABLE sold (line int, person int, sku text, at timestamptz, paid numeric, state text);
@@ -199,9 +201,44 @@ def test_rights_that_are_too_wide_are_told(reader):
     role = report.user
     assert told == [
         ("warning", f"user {role} may write to public.goods"),
-        ("note", f"user {role} may read public.payroll, which the source does not map"),
-        ("note", f"user {role} may read people.email, which the source does not map"),
+        ("warning", f"user {role} may read public.people.email, which looks like contact data"),
+        ("warning", f"user {role} may read public.payroll, which no query reads"),
     ]
+    assert report.is_usable
+
+
+def test_a_column_that_is_only_named_in_the_text_of_a_query_does_not_count_as_read(reader):
+    grant(reader, "GRANT SELECT ON people, goods, sold TO {}")
+    named = CUSTOMERS.replace("town AS city", "'email'::text AS city -- town\n")
+    report = check_source(Crm(reader[1]), source(customers=named))
+    told = [p.problem for p in report.general if "not mapped:" not in p.problem]
+    assert told == [
+        f"user {report.user} may read public.people.email, which looks like contact data",
+        f"user {report.user} may read public.people.town, which no query reads",
+    ]
+
+
+def test_a_whole_row_reads_every_column(reader):
+    grant(reader, "GRANT SELECT ON people, goods, sold TO {}")
+    whole = CUSTOMERS.replace("town AS city", "left(p::text, 3) AS city").replace(
+        "FROM people", "FROM people AS p"
+    )
+    report = check_source(Crm(reader[1]), source(customers=whole))
+    assert [p.problem for p in report.general if "not mapped:" not in p.problem] == []
+
+
+def test_where_no_temporary_view_can_be_made_it_is_said_that_rights_are_not_known(reader):
+    url, read_as, _ = reader
+    grant(reader, "GRANT SELECT ON people, goods, sold TO {}")
+    database = sql.Identifier(url.rpartition("/")[2])
+    execute(url, sql.SQL("REVOKE TEMPORARY ON DATABASE {} FROM PUBLIC").format(database))
+    try:
+        report = check_source(Crm(read_as), source())
+    finally:
+        execute(url, sql.SQL("GRANT TEMPORARY ON DATABASE {} TO PUBLIC").format(database))
+    (told,) = [p for p in report.general if "not mapped:" not in p.problem]
+    assert told.severity == "note"
+    assert told.problem.startswith("whether the user may read more than is needed is not")
     assert report.is_usable
 
 
@@ -220,3 +257,44 @@ def test_rows_hidden_by_row_level_security_are_an_error_and_explained(reader):
 def test_a_check_without_a_connection_fails_as_every_reader_does(shop):
     with pytest.raises(AccessRefusedError):
         check_source(Crm(psycopg2.extensions.make_dsn(shop, password="wrong")), source())
+
+
+def product_id(expression):
+    return PRODUCTS.replace("sku AS product_id", f"{expression} AS product_id")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        f"WITH gone AS (DELETE FROM goods RETURNING *) {PRODUCTS.replace('goods', 'gone')}",
+        PRODUCTS.replace("FROM goods", "INTO copied FROM goods"),
+        product_id("setval('counter', 99)::text"),
+        product_id("concat(set_config('transaction_read_only', 'off', true), empties())"),
+        product_id("empties()::text"),
+        product_id("lo_create(4711)::text"),
+        f"{PRODUCTS} FOR UPDATE",
+    ],
+)
+def test_a_query_that_would_write_writes_nothing(shop, query):
+    execute(
+        shop,
+        "CREATE SEQUENCE counter",
+        "CREATE FUNCTION empties() RETURNS int LANGUAGE sql AS 'DELETE FROM goods; SELECT 1'",
+    )
+    assert not check_source(Crm(shop), source(products=query)).is_usable
+    with (
+        Crm(shop).snapshot() as snapshot,
+        pytest.raises(FailNowError, match=r"read-only|INTO|WITH clause|syntax error"),
+    ):
+        snapshot.read(ENTITIES["products"], query).read_all()
+    # Refused, or only looked at: either way nothing happens.
+    with contextlib.suppress(FailNowError):
+        Crm(shop).reads({"products": query})
+    connection = psycopg2.connect(shop)
+    with connection, connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT (SELECT count(*) FROM goods), (SELECT is_called FROM counter),"
+            " to_regclass('copied'), (SELECT count(*) FROM pg_largeobject_metadata)"
+        )
+        assert cursor.fetchone() == (2, False, None, 0)
+    connection.close()

@@ -154,11 +154,11 @@ def test_scores_of_a_long_horizon_are_kept_until_it_was_seen_what_came_true(lake
     closes = dataclasses.replace(RETENTION, closes_after_days={"u": 111, "other": 5})
     first = closes.first_days(TODAY)
     assert first["scores"] == first["scores/other"] + timedelta(days=6)
-    done = {one.table: one for one in LakeUpkeep(lake.uri, first).run(dry_run=True)}
+    done = {one.table: one for one in LakeUpkeep(lake.place, first).run(dry_run=True)}
     # FIRST lies 142 days before TODAY: 111 until the window closes, and 31 more.
     assert done["scores/u"].expired == 0
     sooner = dataclasses.replace(RETENTION, closes_after_days={"u": 110}).first_days(TODAY)
-    done = {one.table: one for one in LakeUpkeep(lake.uri, sooner).run(dry_run=True)}
+    done = {one.table: one for one in LakeUpkeep(lake.place, sooner).run(dry_run=True)}
     assert done["scores/u"].expired == 1
 
 

@@ -22,7 +22,7 @@ from mkt_pipeline.errors import (
     StorageFullError,
     TrainingRefusedError,
 )
-from mkt_pipeline.steps.score import refuse_misfit
+from mkt_pipeline.steps.scoring_model import refuse_misfit
 from mkt_pipeline.tracking.code_version import code_version
 
 TODAY = date(2026, 11, 1)

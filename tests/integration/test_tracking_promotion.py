@@ -89,11 +89,11 @@ def test_a_person_promotes_and_rolls_back_and_both_are_recorded(tracking, outcom
     told = {"tracking": tracking, "decisions": decisions, "use_case": "byhand"}
     first, second = (log(tracking, outcome, "byhand").model_version for _ in range(2))
     with pytest.raises(BadInputError, match="no earlier champion"):
-        roll_back_champion(**told, who="mia", reason="x")
-    promote_version(**told, version=first, who="mia", reason="the only one")
-    done = promote_version(**told, version=second, who="mia", reason="asked by sales")
+        roll_back_champion(**told, who="approver", reason="x")
+    promote_version(**told, version=first, who="approver", reason="the only one")
+    done = promote_version(**told, version=second, who="approver", reason="asked by sales")
     assert (done.version, done.before) == (second, str(first))
-    back = roll_back_champion(**told, who="mia", reason="sales were wrong")
+    back = roll_back_champion(**told, who="approver", reason="sales were wrong")
     assert (back.version, back.before) == (first, str(second))
 
     found = standing(**told)
@@ -104,13 +104,13 @@ def test_a_person_promotes_and_rolls_back_and_both_are_recorded(tracking, outcom
         ("promotion", str(first), None),
     ]
     assert all(one.effective_at > one.decided_at for one in found.decisions)
-    assert "rollback by mia: sales were wrong" in found.lines()[1]
+    assert "rollback by approver: sales were wrong" in found.lines()[1]
     page = tracking.decision_page(tracking.version_facts("byhand", first).run_id)
     assert page.count("## What people decided") == 1
     told_last = [line for line in page.splitlines() if line.startswith("- ")]
     assert [line.partition(": ")[2] for line in told_last] == [
-        "promoted, promotion by mia: the only one",
-        "promoted, rollback by mia: sales were wrong",
+        "promoted, promotion by approver: the only one",
+        "promoted, rollback by approver: sales were wrong",
     ]
 
 
@@ -119,10 +119,10 @@ def test_an_answer_is_carried_out_once_and_against_the_champion_that_was_compare
 ):
     told = {"tracking": tracking, "decisions": decisions, "use_case": "asked"}
     first, second = (log(tracking, outcome, "asked") for _ in range(2))
-    reply = {**told, "version": first.model_version, "compared_with": None, "who": "mia"}
+    reply = {**told, "version": first.model_version, "compared_with": None, "who": "approver"}
     kept = answer(**reply, approved=False, reason="not before the fair")
     assert tracking.champion_version("asked") is None
-    assert "is not promoted, the champion stays (mia: not before the fair)" in kept.lines()[0]
+    assert "is not promoted, the champion stays (approver: not before the fair)" in kept.lines()[0]
     answer(**reply, approved=True, reason="now")
     assert tracking.champion_version("asked") == first.model_version
     late = {**reply, "version": second.model_version}
@@ -143,7 +143,7 @@ def test_a_promotion_that_makes_no_sense_is_refused_and_not_recorded(
     tracking, outcome, decisions, version, reason, says
 ):
     name = f"senseless{version}{len(reason.strip())}"
-    told = {"tracking": tracking, "decisions": decisions, "use_case": name, "who": "mia"}
+    told = {"tracking": tracking, "decisions": decisions, "use_case": name, "who": "approver"}
     made = log(tracking, outcome, name).model_version
     promote_version(**told, version=made, reason="first")
     with pytest.raises(BadInputError, match=says):
@@ -157,7 +157,7 @@ def test_a_promotion_that_failed_is_recorded_without_effect(tracking, outcome, d
     tracking.log_load_check(run_id=run.run_id, frame=sample, model=outcome.baseline.model)
     told = {"tracking": tracking, "decisions": decisions, "use_case": "failing"}
     with pytest.raises(ModelRefusedError):
-        promote_version(**told, version=run.model_version, who="mia", reason="try")
+        promote_version(**told, version=run.model_version, who="approver", reason="try")
     (record,) = decisions.latest("failing")
     assert (record.promoted, record.effective_at) == (True, None)
     assert "did not take effect" in standing(**told).lines()[1]

@@ -95,13 +95,18 @@ def test_a_person_promotes_answers_and_rolls_back_as_with_models_that_score(trac
     told = {"tracking": kept, "decisions": decisions, "use_case": "byhand"}
     first, second = (logged(tracking, "byhand", name) for name in ("popularity", "item_to_item"))
     with pytest.raises(BadInputError, match="recommender-byhand has no earlier champion"):
-        roll_back_champion(**told, who="mia", reason="x")
-    reply = {"version": first.model_version, "compared_with": None, "who": "mia", "reason": "yes"}
+        roll_back_champion(**told, who="approver", reason="x")
+    reply = {
+        "version": first.model_version,
+        "compared_with": None,
+        "who": "approver",
+        "reason": "yes",
+    }
     assert answer(**told, **reply, approved=True).promoted
-    done = promote_version(**told, version=second.model_version, who="mia", reason="try it")
+    done = promote_version(**told, version=second.model_version, who="approver", reason="try it")
     assert "--model recommender" in done.lines()[0]
     assert kept.chosen("byhand").name == "item_to_item"
-    roll_back_champion(**told, who="mia", reason="sales were wrong")
+    roll_back_champion(**told, who="approver", reason="sales were wrong")
     assert kept.chosen("byhand").name == "popularity"
     acts = [(one.act, one.model_name) for one in standing(**told).decisions]
     assert acts == [

@@ -2,8 +2,8 @@
 
 import pytest
 
-from mkt_pipeline.crm.query_text import names_in, query_problem, reading
-from mkt_pipeline.crm.source_folder import load_source
+from mkt_pipeline.crm.query_text import query_problem, reading
+from mkt_pipeline.crm.source_folder import load_contact_points, load_source
 from mkt_pipeline.errors import BadInputError
 
 YAML = "name: shop\ndescription: A shop\ncurrency: EUR\n"
@@ -76,6 +76,38 @@ def test_semicolons_in_texts_names_and_comments_are_no_second_statement(text):
     assert query_problem(text) is None
 
 
-def test_names_are_those_of_the_code_alone_folded_as_the_server_does():
-    text = """SELECT p.Email, 'phone' AS "Odd ""Name" -- city\nFROM res_partner /* ref */ p"""
-    assert names_in(text) == {"select", "p", "email", "as", 'Odd "Name', "from", "res_partner"}
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"SELECT E'\'') AS q; DELETE FROM t; SELECT * FROM (SELECT 'x'",
+        'SELECT 1 AS "x--") AS q; DELETE FROM t; SELECT 1 FROM (SELECT 1',
+        """SELECT "it's" FROM t; DELETE FROM t; SELECT 'x'""",
+        "SELECT a$b$ FROM t; DELETE FROM c$b$",
+        "SELECT /* ' */ 1; DELETE FROM t /* ' */",
+        "SELECT 1 /* a /* b */ */; DELETE FROM t",
+    ],
+)
+def test_a_second_statement_cannot_be_hidden_from_us_and_not_from_the_server(text):
+    assert query_problem(text) == "holds more than one statement"
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("SELECT 1) AS q, secrets AS (", "closes a bracket that it did not open"),
+        ("SELECT 'x", "begins a comment, a text or a quoted name that does not end"),
+        ("SELECT 1 /* /* */", "begins a comment, a text or a quoted name that does not end"),
+        ("SELECT 1\0", "holds a zero byte"),
+    ],
+)
+def test_a_query_that_does_not_stay_in_its_brackets_is_refused(text, problem):
+    assert query_problem(text) == problem
+
+
+def test_contact_points_are_no_query_of_the_nights(tmp_path):
+    folder = write(tmp_path / "shop", contact_points="SELECT 1 AS customer_id")
+    assert "contact_points" not in load_source(folder).queries
+    assert load_contact_points(folder) == "SELECT 1 AS customer_id"
+    (folder / "contact_points.sql").unlink()
+    with pytest.raises(BadInputError, match=r"shop has no contact_points\.sql → write it"):
+        load_contact_points(folder)

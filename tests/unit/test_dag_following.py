@@ -14,7 +14,7 @@ RUN = DagRun("training", "r1", "running")
 class Api:
     """Answers with one state of the only task after the other, the last one for good."""
 
-    where = SimpleNamespace(settings=SimpleNamespace(airflow_port=1))
+    door = SimpleNamespace(address="http://127.0.0.1:1")
 
     def __init__(self, *states):
         self.states = list(states)

@@ -8,7 +8,7 @@ import pytest
 from mkt_pipeline.errors import TryAgainError
 from mkt_pipeline.lake.session import open_session
 from mkt_pipeline.steps.publish import Placed, _published
-from mkt_pipeline.steps.score import _batches
+from mkt_pipeline.steps.score_part import BUCKET, _batches
 
 IDS = ["ann", "bob", "cid"]
 
@@ -21,12 +21,13 @@ def session(tmp_path):
 
 @pytest.mark.parametrize(("numbers", "fits"), [([0, 1, 2], True), ([0, 2, 1], False)])
 def test_features_are_scored_with_their_own_evidence_only(session, numbers, fits):
-    features = session.register(pa.table({"customer_id": IDS, "visits": [1.0, 2.0, 3.0]}))
+    columns = {"customer_id": IDS, "visits": [1.0, 2.0, 3.0], BUCKET: [4, 4, 7]}
+    features = session.register(pa.table(columns))
     numbered = session.register(pa.table({"customer_id": IDS, "number": numbers}))
     prepared = SimpleNamespace(evidence=SimpleNamespace(take=lambda customers: customers))
-    batches = _batches(session, features, numbered, prepared)
+    batches = _batches(session, features, numbered, prepared, [2, 1])
     if fits:
-        assert [taken for _, taken in batches] == [3]
+        assert [taken for _, taken in batches] == [2, 1]
     else:
         with pytest.raises(TryAgainError, match="features were read in another order"):
             list(batches)

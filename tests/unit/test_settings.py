@@ -4,6 +4,7 @@ import pytest
 
 from mkt_pipeline.errors import BadInputError, SettingsError
 from mkt_pipeline.settings import Settings, load_settings
+from mkt_pipeline.wiring.lake import lake_of
 
 
 @pytest.fixture(autouse=True)
@@ -46,8 +47,8 @@ def test_what_others_keep_in_the_file_does_not_matter(empty_folder):
 
 
 def test_passwords_do_not_show():
-    settings = Settings(crm_url="postgresql://reader:secret@db/crm", _env_file=None)
-    assert "secret" not in repr(settings)
+    settings = Settings(crm_url="postgresql://reader:hunter2@db/crm", _env_file=None)
+    assert "hunter2" not in repr(settings)
 
 
 def test_the_day_of_a_run_is_today_unless_it_is_said():
@@ -64,3 +65,48 @@ def test_a_misspelt_variable_is_named_with_the_one_that_was_meant(monkeypatch):
     monkeypatch.setenv("MKT_CMR_URL", "postgresql://somewhere/crm")
     with pytest.raises(SettingsError, match=r"MKT_CMR_URL → write MKT_CRM_URL"):
         load_settings()
+
+
+def test_secrets_may_lie_in_files_of_a_folder(monkeypatch, empty_folder):
+    secrets = empty_folder / "secrets"
+    secrets.mkdir()
+    (secrets / "mkt_crm_url").write_text("postgresql://reader:from-file@db/crm\n")
+    (secrets / "redis_password").write_text("of others")
+    monkeypatch.setenv("MKT_SECRETS_DIR", str(secrets))
+    found = load_settings().crm_url
+    assert found is not None
+    assert found.get_secret_value() == "postgresql://reader:from-file@db/crm"
+    monkeypatch.setenv("MKT_CRM_URL", "postgresql://reader:from-environment@db/crm")
+    found = load_settings().crm_url
+    assert found is not None
+    assert found.get_secret_value() == "postgresql://reader:from-environment@db/crm"
+
+
+def test_a_folder_of_secrets_that_is_not_there_is_refused(monkeypatch, empty_folder):
+    monkeypatch.setenv("MKT_SECRETS_DIR", str(empty_folder / "nowhere"))
+    with pytest.raises(SettingsError, match="nowhere, which is no folder"):
+        load_settings()
+
+
+@pytest.mark.parametrize(
+    ("told", "problem"),
+    [
+        ({"lake_uri": "gs://bucket/lake"}, "MKT_LAKE_URI is a folder, or s3://"),
+        ({"lake_key": "k"}, "MKT_LAKE_SECRET belong together"),
+        ({"lake_endpoint": "minio:9000"}, "MKT_LAKE_ENDPOINT begins with https://"),
+        ({"lake_endpoint": "http://minio:9000"}, "MKT_LAKE_ENDPOINT is without TLS"),
+    ],
+)
+def test_a_lake_that_cannot_be_reached_as_told_is_refused(told, problem):
+    with pytest.raises(SettingsError, match=problem) as refused:
+        load_settings(**told)
+    assert "MKT_:" not in str(refused.value)
+
+
+def test_a_lake_in_a_store_is_as_told_and_its_secret_does_not_show():
+    told = {"lake_uri": "s3://bucket/lake", "lake_endpoint": "http://127.0.0.1:9000"}
+    access = {"lake_key": "k", "lake_secret": "hush", "lake_allow_http": True}
+    lake = lake_of(load_settings(**told, **access))
+    assert (lake.uri, lake.storage.endpoint) == ("s3://bucket/lake", "http://127.0.0.1:9000")
+    assert lake.storage.secret == "hush"
+    assert "hush" not in repr(lake)

@@ -19,7 +19,7 @@ from mkt_pipeline.modelling.calibration import METHODS, Calibrated, Calibrator
 from mkt_pipeline.modelling.candidates import CANDIDATES
 from mkt_pipeline.modelling.reference import reference_of
 from mkt_pipeline.modelling.season import Season
-from mkt_pipeline.steps.score import explainer_of
+from mkt_pipeline.steps.scoring_model import explainer_of
 from mkt_pipeline.tracking.champion import Champion
 from mkt_pipeline.tracking.digest import folder_digest
 from mkt_pipeline.tracking.failures import place

@@ -1,4 +1,4 @@
 -- What: statistics of a new partition, so that its first readers are planned well.
--- Grain: one partition.
--- Parameters: identifier partition.
-ANALYZE {partition}
+-- Grain: one row.
+-- Parameters: publication_id.
+SELECT campaign.analyze_partition(%(publication_id)s::bigint)

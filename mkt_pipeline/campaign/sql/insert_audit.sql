@@ -1,6 +1,11 @@
--- What: records that a person was erased, without telling whom.
+-- What: records an act of a person; of a customer it does not tell who it is.
 -- Grain: one row.
--- Parameters: person_hash, done_by, reason, counts.
-INSERT INTO campaign.audit (act, person_hash, done_by, reason, counts)
-VALUES ('erase', %(person_hash)s, coalesce(%(done_by)s, current_user::text), %(reason)s, %(counts)s)
+-- Parameters: act, done_by, reason, person_hash, use_case, publication_id, decision_id, counts.
+INSERT INTO campaign.audit (
+    act, done_by, reason, person_hash, use_case, publication_id, decision_id, counts
+)
+VALUES (
+    %(act)s, coalesce(%(done_by)s, current_user::text), %(reason)s, %(person_hash)s, %(use_case)s,
+    %(publication_id)s, %(decision_id)s, %(counts)s
+)
 RETURNING audit_id

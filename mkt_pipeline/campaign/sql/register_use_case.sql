@@ -1,6 +1,4 @@
--- What: makes a use case known; returns a row only where it was not known before.
--- Grain: one row, or none.
+-- What: makes a use case known and gives it its branch of the view current_segments.
+-- Grain: one row; false where it was known before.
 -- Parameters: use_case.
-INSERT INTO campaign.use_cases (use_case) VALUES (%(use_case)s)
-ON CONFLICT (use_case) DO NOTHING
-RETURNING use_case
+SELECT campaign.register_use_case(%(use_case)s::text)

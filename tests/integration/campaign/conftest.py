@@ -1,6 +1,8 @@
 """A campaign database, and nights to publish in it."""
 
+import uuid
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import date
 
 import psycopg2
@@ -9,6 +11,7 @@ import pytest
 
 from mkt_pipeline.campaign.database import CampaignDatabase
 from mkt_pipeline.campaign.publication import Publication, Receipt
+from mkt_pipeline.campaign.rights import grants_text
 from mkt_pipeline.contracts.publication_limits import PublicationLimits
 
 Night = Callable[..., Receipt]
@@ -16,10 +19,38 @@ Query = Callable[..., list[tuple]]
 
 
 @pytest.fixture
-def campaign(database_url: str) -> CampaignDatabase:
-    database = CampaignDatabase(database_url)
-    database.migrate()
-    return database
+def roles(database_url: str) -> Iterator[dict[str, str]]:
+    """The addresses of a writer and a reader with the rights that are printed, and no others."""
+    CampaignDatabase(database_url).migrate()
+    names = {kind: f"{kind} {uuid.uuid4().hex[:8]}" for kind in ("writer", "reader")}
+    made = "".join(f"CREATE ROLE \"{name}\" LOGIN PASSWORD 'p';" for name in names.values())
+    execute(database_url, made)
+    execute(database_url, grants_text(**names))
+    yield {
+        kind: psycopg2.extensions.make_dsn(database_url, user=name, password="p")
+        for kind, name in names.items()
+    }
+    gone = "".join(f'DROP OWNED BY "{name}"; DROP ROLE "{name}";' for name in names.values())
+    execute(database_url, gone)
+
+
+def execute(url: str, text: str) -> None:
+    with closing(psycopg2.connect(url)) as connection:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute(text)
+
+
+@pytest.fixture
+def writer_url(roles: dict[str, str]) -> str:
+    """The address of a writer, who owns nothing; tests outside this folder write as the owner."""
+    return roles["writer"]
+
+
+@pytest.fixture
+def campaign(writer_url: str) -> CampaignDatabase:
+    """A campaign database as a writer sees it."""
+    return CampaignDatabase(writer_url)
 
 
 @pytest.fixture

@@ -78,10 +78,10 @@ def test_a_backfill_changes_nothing_for_readers(three_nights, night, query):
 
 
 def test_a_rollback_makes_the_night_before_current_and_is_recorded(three_nights, campaign, query):
-    switch, counted = campaign.roll_back("u", who="mia", reason="the model was wrong")
+    switch, counted = campaign.roll_back("u", who="approver", reason="the model was wrong")
     assert (switch.cause, switch.switched_by, switch.reason) == (
         "rollback",
-        "mia",
+        "approver",
         "the model was wrong",
     )
     assert (switch.previous_as_of, switch.as_of) == (date(2026, 11, 18), date(2026, 11, 17))
@@ -102,7 +102,7 @@ def test_a_rollback_makes_the_night_before_current_and_is_recorded(three_nights,
 
 
 def test_a_rollback_to_a_day_withdraws_all_later_ones(three_nights, campaign, query):
-    campaign.roll_back("u", to=date(2026, 11, 16), who="mia", reason="both were wrong")
+    campaign.roll_back("u", to=date(2026, 11, 16), who="approver", reason="both were wrong")
     assert states(query) == [
         (16, "published", True),
         (17, "rolled_back", False),
@@ -117,14 +117,14 @@ def test_a_rollback_to_a_day_withdraws_all_later_ones(three_nights, campaign, qu
 
 
 def test_the_next_night_publishes_as_usual(three_nights, campaign, night, query):
-    campaign.roll_back("u", to=date(2026, 11, 16), who="mia", reason="both were wrong")
+    campaign.roll_back("u", to=date(2026, 11, 16), who="approver", reason="both were wrong")
     following = night(19, high="a", low="b")
     assert following.is_current
     assert changes(query, 19) == {"c": ("low", None)}
 
 
 def test_a_day_that_was_rolled_back_may_be_published_again(three_nights, campaign, night, query):
-    campaign.roll_back("u", who="mia", reason="the model was wrong")
+    campaign.roll_back("u", who="approver", reason="the model was wrong")
     again = night(18, high="ab", low="d")
     assert (again.is_current, again.replaced) == (True, three_nights.publication_id)
     assert changes(query, 18) == {}
@@ -132,8 +132,8 @@ def test_a_day_that_was_rolled_back_may_be_published_again(three_nights, campaig
 
 
 def test_a_rollback_is_taken_back_by_another(three_nights, campaign, query):
-    campaign.roll_back("u", who="mia", reason="the model was wrong")
-    campaign.roll_back("u", to=date(2026, 11, 18), who="mia", reason="it was not")
+    campaign.roll_back("u", who="approver", reason="the model was wrong")
+    campaign.roll_back("u", to=date(2026, 11, 18), who="approver", reason="it was not")
     assert states(query)[-1] == (18, "published", True)
     assert [s.cause for s in campaign.switches("u", limit=2)] == ["rollback", "rollback"]
 
@@ -148,33 +148,33 @@ def test_a_rollback_is_taken_back_by_another(three_nights, campaign, query):
 def test_a_rollback_that_leads_nowhere_is_refused(three_nights, campaign, query, to, says):
     before = states(query)
     with pytest.raises(BadInputError, match=says):
-        campaign.roll_back("u", to=to, who="mia", reason="try")
+        campaign.roll_back("u", to=to, who="approver", reason="try")
     assert states(query) == before
 
 
 def test_there_is_nothing_before_the_first_night(campaign, night):
     with pytest.raises(BadInputError, match="nothing of u is published"):
-        campaign.roll_back("u", who="mia", reason="try")
+        campaign.roll_back("u", who="approver", reason="try")
     night(16, high="a")
     with pytest.raises(BadInputError, match="no publication before"):
-        campaign.roll_back("u", who="mia", reason="try")
+        campaign.roll_back("u", who="approver", reason="try")
     with pytest.raises(BadInputError, match="needs a reason"):
-        campaign.roll_back("u", who="mia", reason="")
+        campaign.roll_back("u", who="approver", reason="")
 
 
 def test_a_publication_records_who_and_what_it_was_made_from(campaign, night):
     night(
         16,
         high="a",
-        published_by="mia",
+        published_by="approver",
         model_digest="5f" * 32,
         data_versions={"customers": 4, "orders": 7},
     )
     current = campaign.current("u")
-    assert (current.published_by, current.model_digest) == ("mia", "5f" * 32)
+    assert (current.published_by, current.model_digest) == ("approver", "5f" * 32)
     assert current.data_versions == {"customers": 4, "orders": 7}
     night(17, high="a")
-    assert campaign.current("u").published_by == "mkt"  # the user of the database
+    assert campaign.current("u").published_by.startswith("writer ")  # the user of the database
     assert campaign.current("u").data_versions is None
 
 

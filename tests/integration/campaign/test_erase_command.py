@@ -15,12 +15,12 @@ from mkt_pipeline.steps.erase import StillThereError
 
 
 @pytest.fixture
-def mkt(tmp_path, database_url, monkeypatch, night):
+def mkt(tmp_path, writer_url, monkeypatch, night):
     """Run `mkt erase` where ``a`` has been published and scored."""
     told = {
         "MKT_HOME": str(tmp_path / "state"),
         "MKT_CRM_URL": "postgresql://nobody@127.0.0.1:1/crm",
-        "MKT_CAMPAIGN_URL": database_url,
+        "MKT_CAMPAIGN_URL": writer_url,
         "MKT_MLFLOW_URL": "http://127.0.0.1:1",
         "MKT_TODAY": "2026-11-30",
     }

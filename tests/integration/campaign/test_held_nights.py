@@ -89,29 +89,29 @@ def test_a_held_night_is_kept_with_its_report(held, campaign, query):
 
 
 def test_a_released_night_is_published_and_signed(held, campaign, query):
-    receipt = campaign.release("u", who="mia", reason="the branch in Leeds was sold")
+    receipt = campaign.release("u", who="approver", reason="the branch in Leeds was sold")
     assert (receipt.is_current, receipt.rows) == (True, 7)
     assert dict(receipt.changes) == {"entered": 0, "left": 3, "moved": 0}
     current = campaign.current("u")
-    assert (current.decision, current.decided_by) == ("released", "mia")
+    assert (current.decision, current.decided_by) == ("released", "approver")
     assert current.decision_reason == "the branch in Leeds was sold"
     assert current.held_at < current.decided_at <= current.published_at
     assert states(query) == [(16, "published", False), (17, "published", True)]
     (switch, _) = campaign.switches("u")
-    assert (switch.cause, switch.switched_by) == ("release", "mia")
+    assert (switch.cause, switch.switched_by) == ("release", "approver")
 
 
 def test_a_rerun_of_a_released_night_with_the_same_rows_is_not_held_again(held, campaign, night):
-    campaign.release("u", who="mia", reason="true")
+    campaign.release("u", who="approver", reason="true")
     again = night(17, limits=LIMITS, **SHORT)
     assert again.is_current
-    assert campaign.current("u").decided_by == "mia"
+    assert campaign.current("u").decided_by == "approver"
     with pytest.raises(PublicationHeldError):
         night(17, limits=LIMITS, high="a", medium="cd", low="efg")
 
 
 def test_a_rejected_night_leaves_its_record_only(held, campaign, query):
-    number, day = campaign.reject("u", who="mia", reason="half of the CRM was missing")
+    number, day = campaign.reject("u", who="approver", reason="half of the CRM was missing")
     assert day == date(2026, 11, 17)
     assert states(query) == [(16, "published", True), (17, "rejected", False)]
     assert query("SELECT count(*) FROM campaign.segments WHERE publication_id = %s", number) == [
@@ -119,7 +119,7 @@ def test_a_rejected_night_leaves_its_record_only(held, campaign, query):
     ]
     assert campaign.publications("u")[0].decision_reason == "half of the CRM was missing"
     with pytest.raises(BadInputError, match="no night of u is held"):
-        campaign.release("u", who="mia", reason="after all")
+        campaign.release("u", who="approver", reason="after all")
 
 
 def test_a_good_rerun_takes_the_place_of_a_held_night(held, campaign, night, query):
@@ -147,7 +147,7 @@ def test_the_night_after_a_held_one_is_compared_with_what_readers_see(held, nigh
 
 def test_a_night_released_late_does_not_become_current(held, campaign, night):
     night(18, limits=LIMITS, **USUAL)
-    assert not campaign.release("u", who="mia", reason="for the record").is_current
+    assert not campaign.release("u", who="approver", reason="for the record").is_current
     assert campaign.current("u").as_of == date(2026, 11, 18)
 
 
@@ -164,11 +164,11 @@ def test_a_backfill_is_compared_with_the_publication_before_its_day(night, campa
 def test_where_nothing_is_held_there_is_nothing_to_decide(campaign, night, as_of, says):
     night(16, **USUAL)
     with pytest.raises(BadInputError, match=says):
-        campaign.release("u", as_of=as_of, who="mia", reason="true")
+        campaign.release("u", as_of=as_of, who="approver", reason="true")
     with pytest.raises(BadInputError, match=says):
-        campaign.reject("u", as_of=as_of, who="mia")
+        campaign.reject("u", as_of=as_of, who="approver")
 
 
 def test_a_release_needs_a_reason(held, campaign):
     with pytest.raises(BadInputError, match="needs a reason"):
-        campaign.release("u", who="mia", reason=" ")
+        campaign.release("u", who="approver", reason=" ")

@@ -16,8 +16,8 @@ LATER = date(2027, 3, 1)
 
 
 @pytest.fixture
-def health(campaign, database_url):
-    return ModelHealth(database_url)
+def health(writer_url):
+    return ModelHealth(writer_url)
 
 
 def closed(health, *, until=30, as_of=LATER):
@@ -47,7 +47,7 @@ def test_what_was_published_and_has_closed_waits_to_be_measured(campaign, night,
     night(1, high="a", low="b")
     night(2, high="a", low="b")
     night(3, high="a", low="b")
-    campaign.roll_back("u", who="mia", reason="wrong")
+    campaign.roll_back("u", who="approver", reason="wrong")
     assert list(closed(health)) == [1, 2, 3], "what readers saw once counts, rolled back or not"
     assert list(closed(health, until=2)) == [1, 2]
     assert health.closed_publications("u", source="other", until=LATER, as_of=LATER) == ()

@@ -40,7 +40,7 @@ def test_the_newest_keep_their_rows_and_every_record_stays(campaign, query, nigh
 
 
 def test_the_current_and_held_ones_stay_however_old(campaign, query, nights, night):
-    campaign.roll_back("u", to=date(2026, 11, 1), who="mia", reason="try")
+    campaign.roll_back("u", to=date(2026, 11, 1), who="approver", reason="try")
     campaign.remove_old_rows(kept=2, dry_run=False)
     assert rows_by_day(query) == {1: 3, 2: 0, 3: 0, 4: 3, 5: 3}
     assert campaign.current("u").as_of == date(2026, 11, 1)
@@ -50,9 +50,9 @@ def test_the_current_and_held_ones_stay_however_old(campaign, query, nights, nig
 def test_nobody_goes_back_to_a_publication_without_rows(campaign, nights, night):
     campaign.remove_old_rows(kept=2, dry_run=False)
     with pytest.raises(BadInputError, match="no publication as of 2026-11-02"):
-        campaign.roll_back("u", to=date(2026, 11, 2), who="mia", reason="try")
-    assert campaign.roll_back("u", who="mia", reason="try")[0].as_of == date(2026, 11, 4)
+        campaign.roll_back("u", to=date(2026, 11, 2), who="approver", reason="try")
+    assert campaign.roll_back("u", who="approver", reason="try")[0].as_of == date(2026, 11, 4)
     with pytest.raises(BadInputError, match="no publication before"):
-        campaign.roll_back("u", who="mia", reason="try")
+        campaign.roll_back("u", who="approver", reason="try")
     assert night(5, high="a").is_current
     assert night(2, high="a").replaced is not None

@@ -41,14 +41,14 @@ def project(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def mkt(project: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Mkt:
+def mkt(project: Path, writer_url: str, monkeypatch: pytest.MonkeyPatch) -> Mkt:
     """Run a command and return what it prints; an error is raised."""
     told = {
         "MKT_PROJECT": str(project),
         "MKT_HOME": str(project / "state"),
         "MKT_SOURCE": "shop",
         "MKT_CRM_URL": "postgresql://nobody@127.0.0.1:1/crm",
-        "MKT_CAMPAIGN_URL": database_url,
+        "MKT_CAMPAIGN_URL": writer_url,
         "MKT_MLFLOW_URL": "http://127.0.0.1:1",
         "MKT_TODAY": "2026-11-30",
         "COLUMNS": "80",

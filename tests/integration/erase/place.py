@@ -115,7 +115,7 @@ class Place:
             lake=self.lake,
             campaign=self.campaign,
             customer_id=customer_id,
-            who="mia",
+            who="approver",
             reason=reason,
             **more,
         )

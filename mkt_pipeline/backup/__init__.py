@@ -1,0 +1,1 @@
+"""One copy of everything that the project keeps, and the way back from it."""

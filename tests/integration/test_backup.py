@@ -1,0 +1,168 @@
+"""A backup taken in the middle of a night, restored elsewhere, goes on as if nothing had been."""
+
+import json
+from datetime import date
+
+import psycopg2
+import pytest
+from wired import wired
+
+from mkt_pipeline.backup.back_up import back_up
+from mkt_pipeline.backup.places import places
+from mkt_pipeline.backup.postgres_programs import restore
+from mkt_pipeline.backup.restore import restore_backup
+from mkt_pipeline.errors import BadInputError, FailNowError
+from mkt_pipeline.settings import Settings
+from mkt_pipeline.stack.addresses import addresses
+from mkt_pipeline.stack.airflow_config import write_airflow_config
+from mkt_pipeline.stack.airflow_database import migrate
+from mkt_pipeline.stack.deployment import deployment
+from mkt_pipeline.stack.launch import up
+from mkt_pipeline.stack.shutdown import down
+from mkt_pipeline.wiring.pipeline import wire
+
+TODAY = date(2026, 6, 2)
+YESTERDAY, DAY = "2026-06-01", "2026-06-02"
+CASE = "service_visit"
+
+
+def rows(url, query):
+    connection = psycopg2.connect(url)
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        found = cursor.fetchall()
+    connection.close()
+    return found
+
+
+def published(pipeline):
+    return rows(
+        pipeline.campaign,
+        "SELECT customer_id, propensity, segment, reasons::text, recommended_products::text"
+        " FROM campaign.current_segments ORDER BY customer_id",
+    )
+
+
+def night(pipeline, day):
+    pipeline.extract_where_needed(as_of=day)
+    pipeline.features(CASE, as_of=day)
+    pipeline.score(CASE, as_of=day)
+    return pipeline.publish(CASE, as_of=day)
+
+
+@pytest.fixture(scope="module")
+def original(tmp_path_factory, free_port):
+    """A stack with one night published and the next one scored, but not published yet."""
+    with wired(tmp_path_factory.mktemp("original"), free_port, today=TODAY) as pipeline:
+        write_airflow_config(deployment(pipeline.settings))
+        migrate(deployment(pipeline.settings))
+        pipeline.extract(as_of=YESTERDAY)
+        pipeline.train(CASE, as_of=YESTERDAY, trials=1)
+        night(pipeline, YESTERDAY)
+        pipeline.extract(as_of=DAY)
+        pipeline.features(CASE, as_of=DAY)
+        pipeline.score(CASE, as_of=DAY)
+        yield pipeline
+
+
+@pytest.fixture(scope="module")
+def backup(original, tmp_path_factory):
+    found = places(original.settings)
+    into = tmp_path_factory.mktemp("backups")
+    return back_up(found, into, source="dealership", covered=DAY).folder
+
+
+@pytest.fixture
+def elsewhere(original, tmp_path, free_port):
+    """An empty place that reads the same CRM; only its PostgreSQL runs."""
+    settings = Settings(
+        home=tmp_path / "elsewhere",
+        crm_url=original.crm,
+        postgres_port=free_port(),
+        mlflow_port=free_port(),
+        today=TODAY,
+        _env_file=None,
+    )
+    where = deployment(settings)
+    up(where, only=("postgres",), tell=lambda *_: None)
+    yield settings
+    down(where, tell=lambda *_: None)
+
+
+def test_the_next_night_goes_on_in_the_new_place(original, backup, elsewhere):
+    artifacts = places(elsewhere).folders["artifacts"]
+    artifacts.mkdir(parents=True)
+    volume = artifacts.stat().st_ino
+    restored = restore_backup(places(elsewhere), backup, source="dealership")
+    # A volume cannot be put aside and another folder take its place.
+    assert artifacts.stat().st_ino == volume
+    assert not (artifacts / ".restoring").exists()
+    assert restored.manifest.covered == DAY
+    up(deployment(elsewhere), only=("mlflow",), tell=lambda *_: None)
+    known = addresses(elsewhere)
+    pipeline = wire(elsewhere, crm=known.crm, campaign=known.campaign, mlflow=known.mlflow)
+    assert published(pipeline) == published(original)
+    yesterdays = published(original)
+    night(pipeline, DAY)
+    original.publish(CASE, as_of=DAY)
+    assert published(pipeline) == published(original) != yesterdays
+    airflow = places(elsewhere).databases["airflow"]
+    assert rows(airflow, "SELECT version_num FROM alembic_version") == rows(
+        places(original.settings).databases["airflow"], "SELECT version_num FROM alembic_version"
+    )
+
+
+def test_a_place_that_is_not_empty_is_left_alone(original, backup):
+    before = published(original)
+    with pytest.raises(BadInputError, match="not empty: the database airflow"):
+        restore_backup(places(original.settings), backup, source="dealership")
+    assert published(original) == before
+
+
+def test_a_damaged_backup_is_refused_before_anything_is_written(backup, elsewhere, tmp_path):
+    file = next(iter((backup / "lake").rglob("*.parquet")))
+    whole = file.read_bytes()
+    file.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    try:
+        with pytest.raises(FailNowError, match=r"has changed: lake/.*parquet"):
+            restore_backup(places(elsewhere), backup, source="dealership")
+    finally:
+        file.write_bytes(whole)
+    assert not rows(
+        places(elsewhere).databases["campaign"],
+        "SELECT 1 FROM pg_tables WHERE schemaname = 'campaign'",
+    )
+
+
+def test_a_restore_that_was_ended_half_way_goes_on(original, backup, elsewhere):
+    found = places(elsewhere)
+    # As a kill after the first two databases leaves it.
+    for part in ("airflow", "campaign"):
+        restore(found.databases[part], backup / f"{part}.dump")
+    marker = found.folders["lake"].with_name("lake.restoring")
+    marker.write_text(f"{backup.resolve()}\nairflow\ncampaign")
+    restore_backup(found, backup, source="dealership")
+    (told,) = rows(
+        places(original.settings).databases["campaign"],
+        f"SELECT rows FROM campaign.publications WHERE as_of = '{YESTERDAY}'",
+    )
+    assert rows(found.databases["campaign"], "SELECT count(*) FROM campaign.segments") == [told]
+    assert not marker.exists()
+
+
+def test_half_a_backup_is_none(backup, tmp_path, elsewhere):
+    with pytest.raises(BadInputError, match="is not a whole backup"):
+        restore_backup(places(elsewhere), tmp_path, source="dealership")
+
+
+def test_a_backup_of_another_source_is_refused(backup, elsewhere):
+    with pytest.raises(BadInputError, match="is of the source dealership, configured is shop"):
+        restore_backup(places(elsewhere), backup, source="shop")
+
+
+def test_a_backup_is_for_its_owner_alone_and_holds_no_password(original, backup):
+    assert backup.stat().st_mode & 0o077 == 0
+    manifest = json.loads((backup / "manifest.json").read_text())
+    assert manifest["source"] == "dealership"
+    password = original.campaign.split(":")[2].split("@")[0]
+    assert password not in (backup / "manifest.json").read_text()
