@@ -50,6 +50,10 @@ MADE: dict[str, Callable[[], str]] = {
     "mlflow_secret_key": signing_key,
 }
 
+PRIVATE = "?sslmode=disable"
+"""The server of Compose is reached by a network of this machine alone, and speaks no TLS; every
+other server is asked for it."""
+
 ADDRESSES: dict[str, str] = {
     "airflow_database_url": (
         "postgresql+psycopg2://airflow:{airflow_database_password}@postgres:5432/airflow"
@@ -61,22 +65,24 @@ ADDRESSES: dict[str, str] = {
     "mlflow_database_url": (
         "postgresql+psycopg2://mlflow:{mlflow_database_password}@postgres:5432/mlflow"
     ),
-    "mkt_mlflow_database_url": "postgresql://mlflow:{mlflow_database_password}@postgres:5432/mlflow",
+    "mkt_mlflow_database_url": (
+        "postgresql://mlflow:{mlflow_database_password}@postgres:5432/mlflow{private}"
+    ),
     "mkt_airflow_database_url": (
-        "postgresql://airflow:{airflow_database_password}@postgres:5432/airflow"
+        "postgresql://airflow:{airflow_database_password}@postgres:5432/airflow{private}"
     ),
     "mkt_campaign_owner_url": (
-        "postgresql://campaign_owner:{campaign_owner_password}@postgres:5432/campaign"
+        "postgresql://campaign_owner:{campaign_owner_password}@postgres:5432/campaign{private}"
     ),
     "mkt_campaign_url": (
-        "postgresql://campaign_writer:{campaign_writer_password}@postgres:5432/campaign"
+        "postgresql://campaign_writer:{campaign_writer_password}@postgres:5432/campaign{private}"
     ),
     "mkt_mlflow_url": "http://scorer:{mlflow_scorer_password}@mlflow:5000",
     "mkt_mlflow_trainer_url": "http://trainer:{mlflow_trainer_password}@mlflow:5000",
     "mkt_mlflow_promoter_url": "http://promoter:{mlflow_promoter_password}@mlflow:5000",
     "mkt_airflow_url": "http://admin:{airflow_admin_password}@api-server:8080",
-    "sample_crm_url": "postgresql://crm_owner:{crm_owner_password}@postgres:5432/crm",
-    "mkt_crm_url": "postgresql://crm_reader:{crm_reader_password}@postgres:5432/crm",
+    "sample_crm_url": "postgresql://crm_owner:{crm_owner_password}@postgres:5432/crm{private}",
+    "mkt_crm_url": "postgresql://crm_reader:{crm_reader_password}@postgres:5432/crm{private}",
     # The profile mail; nothing is sent before MKT_NOTIFY_EMAIL_TO says to whom.
     "mkt_smtp_url": "smtp://mail:1025",
     # Empty until you have one.
@@ -94,6 +100,7 @@ def main() -> None:
     FOLDER.chmod(0o700)
     made = [name for name, make in MADE.items() if _kept(name, make)]
     known = {name: (FOLDER / name).read_text(encoding="utf-8") for name in MADE}
+    known["private"] = PRIVATE
     made += [
         name for name, url in ADDRESSES.items() if _kept(name, lambda u=url: u.format(**known))
     ]

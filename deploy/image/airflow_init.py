@@ -7,7 +7,6 @@ import logging
 from contextlib import closing
 from pathlib import Path
 
-import psycopg2
 from airflow.configuration import conf
 from airflow.models import Connection, Pool
 from airflow.providers.fab.auth_manager.cli_commands.utils import get_application_builder
@@ -17,6 +16,7 @@ from airflow_roles import ROLES, make_roles
 
 from mkt_pipeline.campaign.database import CampaignDatabase
 from mkt_pipeline.campaign.rights import grants_text
+from mkt_pipeline.database_connection import connect
 from mkt_pipeline.settings import Settings, load_settings
 from mkt_pipeline.stack.addresses import Addresses
 from mkt_pipeline.stack.airflow_pools import POOLS
@@ -61,7 +61,7 @@ def make_campaign_schema() -> None:
     """Migrate as the owner, and give the others what they need and no more."""
     owner = (SECRETS / "mkt_campaign_owner_url").read_text(encoding="utf-8").strip()
     applied = CampaignDatabase(owner).migrate()
-    with closing(psycopg2.connect(owner)) as connection, connection, connection.cursor() as cursor:
+    with closing(connect(owner)) as connection, connection, connection.cursor() as cursor:
         cursor.execute(grants_text(writer="campaign_writer", reader="campaign_reader"))
     log.info("campaign schema: %s", f"applied {', '.join(applied)}" if applied else "up to date")
 

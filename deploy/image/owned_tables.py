@@ -3,11 +3,11 @@
 import sys
 from contextlib import closing
 
-import psycopg2
+from mkt_pipeline.database_connection import connect
 
 ASKED = "SELECT EXISTS (SELECT FROM pg_tables WHERE tableowner = current_user)"
 
 if __name__ == "__main__":
-    with closing(psycopg2.connect(sys.argv[1])) as connection, connection.cursor() as cursor:
+    with closing(connect(sys.argv[1])) as connection, connection.cursor() as cursor:
         cursor.execute(ASKED)
         sys.exit(0 if cursor.fetchone()[0] else 1)

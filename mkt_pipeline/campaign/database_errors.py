@@ -6,6 +6,7 @@ what it says about the connection are used.
 
 import psycopg2
 
+from mkt_pipeline.database_connection import tls_error
 from mkt_pipeline.errors import (
     AccessRefusedError,
     BadInputError,
@@ -71,6 +72,8 @@ _DATA_REMEDY = "correct the scores and publish again; what was published before 
 def connecting_as_ours(error: psycopg2.Error) -> MktError:
     """The error of a connection that could not be opened."""
     words = str(error).lower()
+    if refused := tls_error(error, server=THE_DATABASE):
+        return refused
     if isinstance(error, psycopg2.ProgrammingError):
         return BadInputError(
             f"the address of {THE_DATABASE} cannot be read",

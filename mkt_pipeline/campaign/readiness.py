@@ -18,7 +18,7 @@ class Readiness:
 
     ``pending`` are migrations that the next night applies, ``strange`` those of a later version of
     the pipeline; ``missing`` are rights that a night needs and the role lacks, known where nothing
-    is pending.
+    is pending; ``protection`` tells how the connection is protected.
     """
 
     version: int
@@ -29,6 +29,7 @@ class Readiness:
     pending: tuple[str, ...]
     strange: tuple[str, ...]
     missing: tuple[str, ...]
+    protection: str
 
 
 def readiness(session: Session, migrations: tuple[Migration, ...]) -> Readiness:
@@ -48,6 +49,7 @@ def readiness(session: Session, migrations: tuple[Migration, ...]) -> Readiness:
         pending=tuple(name for name in known if name not in there),
         strange=tuple(name for name in there if name not in known),
         missing=missing,
+        protection=session.protection,
     )
 
 

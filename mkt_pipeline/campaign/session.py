@@ -11,6 +11,7 @@ from psycopg2.extras import RealDictCursor
 
 from mkt_pipeline.campaign.database_errors import as_ours, connecting_as_ours
 from mkt_pipeline.campaign.statements import statement
+from mkt_pipeline.database_connection import connect, described
 
 CONNECT_TIMEOUT_SECONDS = 10
 LOCK_TIMEOUT = "30s"
@@ -38,6 +39,11 @@ class Session:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+
+    @property
+    def protection(self) -> str:
+        """How the connection is protected, for people."""
+        return described(self._connection)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -111,7 +117,7 @@ class Session:
 def session(url: str) -> Iterator[Session]:
     """Open a session on the database at ``url``, and close it at the end."""
     try:
-        connection = psycopg2.connect(
+        connection = connect(
             url,
             connect_timeout=CONNECT_TIMEOUT_SECONDS,
             application_name="mkt_pipeline campaign",

@@ -10,6 +10,7 @@ from mkt_pipeline.crm.grants import Grants, grants_text
 from mkt_pipeline.crm.query_reads import QueryReads, reads_of
 from mkt_pipeline.crm.server_errors import connection_error
 from mkt_pipeline.crm.snapshot import Snapshot
+from mkt_pipeline.database_connection import connect
 
 CONNECT_TIMEOUT_SECONDS = 10
 
@@ -62,7 +63,7 @@ class Crm:
 
     def _connect(self) -> Connection:
         try:
-            connection = psycopg2.connect(
+            connection = connect(
                 self._url,
                 connect_timeout=CONNECT_TIMEOUT_SECONDS,
                 application_name="mkt_pipeline",

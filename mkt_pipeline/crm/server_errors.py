@@ -8,6 +8,7 @@ import re
 
 import psycopg2
 
+from mkt_pipeline.database_connection import tls_error
 from mkt_pipeline.errors import (
     AccessRefusedError,
     MktError,
@@ -43,6 +44,8 @@ def connection_error(error: psycopg2.Error | ValueError) -> MktError:
             "the address of the CRM is not a PostgreSQL address",
             remedy="write it as postgresql://user:password@host:5432/database",
         )
+    if refused := tls_error(error, server="the CRM's database"):
+        return refused
     told = first_line(error)
     if any(word in told for word in _AWAY_WORDS):
         return _away(told)

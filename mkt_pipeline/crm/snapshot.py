@@ -19,6 +19,7 @@ from mkt_pipeline.crm.query_text import reading
 from mkt_pipeline.crm.server_errors import statement_error
 from mkt_pipeline.crm.statements import statement
 from mkt_pipeline.crm.wrapped_query import arrow_schema, copy_keys, copy_out, no_rows
+from mkt_pipeline.database_connection import described
 from mkt_pipeline.errors import MktError, SourceBrokenError
 
 
@@ -38,6 +39,8 @@ class Snapshot:
             sql.SQL(statement("begin_snapshot")), parameters=limits, doing="opening a snapshot"
         )
         self.taken_at: datetime = began[0][0].astimezone(UTC)
+        self.protection = described(connection)
+        """How the connection is protected, for people."""
         self._clock_offset = (self.taken_at - datetime.now(UTC)).total_seconds()
 
     def columns(self, query: str, *, doing: str = "describing a query") -> tuple[QueryColumn, ...]:

@@ -13,6 +13,7 @@ from psycopg2.extensions import connection as Connection  # noqa: N812 - the dri
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 - the same
 from pyarrow import csv
 
+from mkt_pipeline.database_connection import connect
 from mkt_pipeline.errors import ServerUnavailableError, StorageFullError
 from mkt_pipeline.samples.online_retail_file import read_file
 
@@ -51,7 +52,7 @@ def load(*, url: str, path: Path) -> LoadReport:
         0, "line_number", pa.array(range(1, lines.num_rows + 1), pa.int64())
     )
     try:
-        with closing(psycopg2.connect(url)) as connection, connection:
+        with closing(connect(url)) as connection, connection:
             return _replace(connection, numbered)
     except psycopg2.errors.DiskFull:
         raise StorageFullError(

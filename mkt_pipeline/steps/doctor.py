@@ -81,7 +81,7 @@ def check_crm(crm: Crm, source: Source) -> Iterator[Finding]:
         role = reader(snapshot)
         reads, unknown = known_reads(crm, source)
         found = [*access_problems(snapshot, role, reads), *unknown]
-        yield Finding("crm", "fine", f"answers to {role.name}, source {source.name}")
+        yield Finding("crm", "fine", f"answers to {role.name}, {snapshot.protection}")
         for one in found:
             if one.severity != "note":
                 yield Finding("crm", "warning", one.problem, one.remedy)
@@ -92,7 +92,9 @@ def check_campaign(campaign: CampaignDatabase) -> Iterator[Finding]:
     """The campaign database answers, may be written, and has no schema of the future."""
     ready = campaign.readiness()
     yield Finding(
-        "campaign", "fine", f"PostgreSQL {ready.version // 10000} answers to {ready.role}"
+        "campaign",
+        "fine",
+        f"PostgreSQL {ready.version // 10000} answers to {ready.role}, {ready.protection}",
     )
     yield from _campaign_problems(ready)
     yield _clock("campaign", ready.clock)

@@ -11,6 +11,7 @@ from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor  # noqa: N812  the driver names it so
 from pyarrow import csv
 
+from mkt_pipeline.database_connection import connect, tls_error
 from mkt_pipeline.errors import FailNowError, ServerUnavailableError, StorageFullError
 
 CRM, TRUTH = "dealership", "dealership_truth"
@@ -24,8 +25,10 @@ _DISK_FULL = "53100"
 def transaction(url: str) -> Iterator[Cursor]:
     """One transaction in UTC: committed at the end, rolled back on any error."""
     try:
-        connection = psycopg2.connect(url, connect_timeout=10, options="-c timezone=UTC")
-    except psycopg2.OperationalError:
+        connection = connect(url, connect_timeout=10, options="-c timezone=UTC")
+    except psycopg2.OperationalError as error:
+        if refused := tls_error(error, server="the sample's database"):
+            raise refused from None
         raise ServerUnavailableError(
             "the sample's database cannot be reached",
             remedy="check its address and password, and that the server runs (`mkt stack up`)",
