@@ -63,7 +63,8 @@ class DeltaStore:
 
     def table(self, version: int | None = None) -> DeltaTable:
         """The table as it is, or as it was."""
-        return DeltaTable(self.uri, version=version, storage_options=self._options)
+        with storage_errors(self.uri):
+            return DeltaTable(self.uri, version=version, storage_options=self._options)
 
     @property
     def _options(self) -> dict[str, str] | None:
@@ -72,7 +73,8 @@ class DeltaStore:
     @property
     def exists(self) -> bool:
         """Whether anything was ever committed."""
-        return bool(DeltaTable.is_deltatable(self.uri, self._options))
+        with storage_errors(self.uri):
+            return bool(DeltaTable.is_deltatable(self.uri, self._options))
 
     @property
     def version(self) -> int:
@@ -96,15 +98,17 @@ class DeltaStore:
 
     def facts(self) -> Iterator[Mapping[str, Any]]:
         """The facts of every commit that carries any, the newest first."""
-        if self.exists:
-            history = self.table().history()
-            yield from (json.loads(entry[FACTS]) for entry in history if FACTS in entry)
+        yield from (json.loads(entry[FACTS]) for entry in self._history() if FACTS in entry)
 
     def version_of(self, as_of: str) -> int:
         """The newest commit whose facts are of this day; -1 where there is none."""
-        history = self.table().history() if self.exists else []
+        history = self._history()
         own = (one for one in history if json.loads(one.get(FACTS, "{}")).get("as_of") == as_of)
         return next((int(one["version"]) for one in own), -1)
+
+    def _history(self) -> list[dict[str, Any]]:
+        with storage_errors(self.uri):
+            return self.table().history() if self.exists else []
 
     def append(
         self, rows: pa.RecordBatchReader, *, facts: Mapping[str, Any], after: int | None = None

@@ -82,7 +82,8 @@ class Place:
 
     def opened(self, name: str) -> Any:  # noqa: ANN401 - Arrow has no types
         """A file to read at any place of it."""
-        return self.filesystem.open_input_file(f"{self.root}/{name}")
+        with storage_errors(self.uri):
+            return self.filesystem.open_input_file(f"{self.root}/{name}")
 
     def text(self, name: str) -> str:
         """A file as text."""

@@ -9,8 +9,10 @@ import pytest
 from object_store import object_store
 from wired import wired
 
-from mkt_pipeline.errors import BusyError
+from mkt_pipeline.errors import AccessRefusedError, BusyError, ServerUnavailableError
 from mkt_pipeline.lake.delta import DeltaStore
+from mkt_pipeline.lake.place import Place
+from mkt_pipeline.lake.storage import Storage
 from mkt_pipeline.wiring.pipeline import wire
 from mkt_pipeline.wiring.scoring import finished, part_scored, planned
 
@@ -120,6 +122,31 @@ def test_housekeeping_and_erasure_work_there(remote, nights):
     assert erased.counts[f"lake/features/{CASE}"] == 1
     remote.verify_erased(customer)
     assert rows(remote, "scores").equals(before.slice(0, before.num_rows - 1).combine_chunks())
+
+
+ROW = pa.table({"n": [1]})
+ASKED = {
+    "listing": lambda place: list(place.files()),
+    "reading": lambda place: place.text("x"),
+    "writing": lambda place: place.write_text("x", "y"),
+    "opening a table": lambda place: DeltaStore.at(place).version,
+    "committing": lambda place: DeltaStore.at(place).append(ROW.to_reader(), facts={}, after=-1),
+}
+
+
+@pytest.mark.parametrize("asked", ASKED.values(), ids=ASKED)
+def test_a_store_that_is_away_is_asked_again_later(free_port, asked):
+    away = Storage(f"http://127.0.0.1:{free_port()}", key="a", secret="b", allow_http=True)
+    with pytest.raises(ServerUnavailableError, match="does not answer about s3://lakes/t") as told:
+        asked(Place("s3://lakes/t", away))
+    assert len(str(told.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize("asked", ["writing", "opening a table", "committing"])
+def test_a_store_that_refuses_is_not_asked_again(store, asked):
+    access = Storage(store.endpoint, key=store.key, secret=store.secret, allow_http=True)
+    with pytest.raises(AccessRefusedError, match=r"refuses s3://nobodys/t: N\w+B\w+"):
+        ASKED[asked](Place("s3://nobodys/t", access))
 
 
 def test_the_secret_is_in_no_repr(remote, store):
