@@ -7,11 +7,12 @@ from importlib import metadata
 from pathlib import Path
 
 from mkt_pipeline.backup.files import copy_files, digest, files_in
-from mkt_pipeline.backup.lake_copy import lake_files, refuse_torn
+from mkt_pipeline.backup.lake_copy import copy_lake, refuse_torn
 from mkt_pipeline.backup.manifest import FORMAT, Manifest
 from mkt_pipeline.backup.places import FIRST, MLFLOW, Places
 from mkt_pipeline.backup.postgres_programs import dump
 from mkt_pipeline.errors import BadInputError
+from mkt_pipeline.lake.place import Place
 
 PROGRAMS = ("mkt_pipeline", "apache-airflow", "mlflow", "deltalake")
 
@@ -61,7 +62,7 @@ def back_up(found: Places, into: Path, *, source: str, covered: str | None) -> B
     # Customers' data will lie in it.
     draft.mkdir(parents=True, mode=0o700)
     files = _copied(found, draft)
-    tables = refuse_torn(draft / "lake")
+    tables = refuse_torn(Place(str(draft / "lake")))
     ended = datetime.now(UTC)
     versions = {name: metadata.version(name) for name in PROGRAMS}
     Manifest(FORMAT, began, ended, source, covered, versions, tables, files).write(draft)
@@ -75,8 +76,7 @@ def _copied(found: Places, draft: Path) -> dict[str, str]:
     files: dict[str, str] = {}
     for name in FIRST:
         files |= _dumped(name, found.databases[name], draft)
-    lake = found.folders["lake"]
-    files |= _below("lake", copy_files(lake, lake_files(lake), draft / "lake"))
+    files |= _below("lake", copy_lake(found.lake, Place(str(draft / "lake"))))
     files |= _dumped(MLFLOW, found.databases[MLFLOW], draft)
     for name in ("artifacts", "secrets"):
         folder = found.folders[name]

@@ -1,54 +1,89 @@
-"""The files of a lake as of one instant for each table."""
+"""The files of a lake as of one instant for each table, wherever it lies."""
 
+import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
 from pathlib import Path
 
-from deltalake import DeltaTable
+from mkt_pipeline.errors import BusyError, FailNowError
+from mkt_pipeline.lake.delta import DeltaStore
+from mkt_pipeline.lake.place import LOG, Place
 
-from mkt_pipeline.backup.files import files_in
-from mkt_pipeline.errors import FailNowError
-
-LOG = "_delta_log"
 _VERSION = re.compile(r"^(\d{20})\.")
-_LAST = "_last_checkpoint"
-"""Only a hint of where the log is short: without it a table is read all the same."""
+"""Not of `_last_checkpoint`, a hint without which all is read as well."""
+
+_BLOCK_BYTES = 2**20
 
 
-def lake_files(lake: Path) -> list[str]:
-    """What belongs into a copy: the log of each table up to its present version, and all data.
+def copy_lake(lake: Place, target: Place) -> dict[str, str]:
+    """Copy what belongs into a copy; SHA-256 by the name of a file.
 
-    The log is listed first, so that the files which its version names are on the disk already; a
-    file of a later version does no harm, and the next housekeeping removes it.
+    A file that is gone was removed by housekeeping or by an erasure since it was listed: the copy
+    would not be whole, so it is refused.
     """
-    logs = {
-        name
-        for table in _tables(lake)
-        for name in _log_until(lake, table, DeltaTable(str(lake / table)).version())
-    }
-    data = [name for name in files_in(lake) if LOG not in Path(name).parts]
-    return [*data, *sorted(logs)]
+    digests = {}
+    for name in _in_order(_names(lake)):
+        try:
+            digests[name] = _fetched(lake, name, Path(target.root) / name)
+        except FileNotFoundError:
+            raise BusyError(
+                f"{lake.address(name)} was removed while it was copied",
+                remedy="housekeeping or an erasure ran beside it: run the backup again",
+            ) from None
+    return digests
 
 
-def refuse_torn(lake: Path) -> int:
+def bring_back(copy: Place, target: Place) -> None:
+    """Put every file of a copy into a place, the logs last: before them nobody sees the data."""
+    for name in _in_order(file.name for file in copy.files()):
+        target.put(Path(copy.root) / name, name)
+
+
+def refuse_torn(lake: Place) -> int:
     """Open every table of a copy; refused where a file is missing. Returns how many there are."""
-    tables = list(_tables(lake))
+    tables = list(lake.tables())
+    there = {file.name for file in lake.files()}
     for table in tables:
-        for uri in DeltaTable(str(lake / table)).file_uris():
-            if not Path(uri).is_file():
+        for uri in DeltaStore.at(lake.below(table)).files():
+            if lake.name_of(uri) not in there:
                 raise FailNowError(
-                    f"the copy of {table} lacks {Path(uri).name}",
+                    f"the copy of {table} lacks {uri.rpartition('/')[2]}",
                     remedy="run the backup again; housekeeping must not run beside it",
                 )
     return len(tables)
 
 
-def _tables(lake: Path) -> Iterator[Path]:
-    return (log.parent.relative_to(lake) for log in sorted(lake.rglob(LOG)))
+def _names(lake: Place) -> Iterator[str]:
+    """The log of each table up to its present version, and all data.
+
+    The log is listed first, so that the files which its version names are there already; a file
+    of a later version does no harm, and the next housekeeping removes it.
+    """
+    logs = [name for table in lake.tables() for name in _log(lake.below(table), table)]
+    yield from (file.name for file in lake.files() if LOG not in file.name.split("/"))
+    yield from logs
 
 
-def _log_until(lake: Path, table: Path, version: int) -> Iterator[str]:
-    for entry in sorted((lake / table / LOG).iterdir()):
-        number = _VERSION.match(entry.name)
+def _log(table: Place, name: str) -> Iterator[str]:
+    version = DeltaStore.at(table).version
+    for file in table.below(LOG).files():
+        number = _VERSION.match(file.name)
         if number and int(number[1]) <= version:
-            yield (table / LOG / entry.name).as_posix()
+            yield f"{name}/{LOG}/{file.name}"
+
+
+def _in_order(names: Iterable[str]) -> list[str]:
+    return sorted(names, key=lambda name: (LOG in name.split("/"), name))
+
+
+def _fetched(lake: Place, name: str, target: Path) -> str:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    found = sha256()
+    with lake.opened(name) as given, target.open("wb") as taken:
+        while block := given.read(_BLOCK_BYTES):
+            found.update(block)
+            taken.write(block)
+        taken.flush()
+        os.fsync(taken.fileno())
+    return found.hexdigest()

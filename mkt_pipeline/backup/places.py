@@ -4,15 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from mkt_pipeline.errors import BadInputError
+from mkt_pipeline.lake.place import Place
 from mkt_pipeline.settings import Settings
 from mkt_pipeline.stack.addresses import Addresses
 from mkt_pipeline.stack.deployment import deployment
+from mkt_pipeline.wiring.lake import lake_of
 
 
 @dataclass(frozen=True)
 class Places:
     """``databases`` are addresses, in the order in which they have to be copied; ``folders`` too.
+    ``notes`` is the file in which a restore writes down what it has brought back.
 
     Whatever is copied earlier may name things that are copied later, never the other way round: a
     task of Airflow that has ended names a publication, a publication names scores in the lake, and
@@ -22,7 +24,9 @@ class Places:
     """
 
     databases: Mapping[str, str] = field(repr=False)
+    lake: Place
     folders: Mapping[str, Path]
+    notes: Path
 
 
 FIRST = ("airflow", "campaign")
@@ -34,12 +38,6 @@ MLFLOW = "mlflow"
 def places(settings: Settings) -> Places:
     """The places of these settings; the local stack's own where nothing else is configured."""
     where, known = deployment(settings), Addresses(settings)
-    if "://" in settings.lake:
-        raise BadInputError(
-            f"the lake lies in an object store ({settings.lake}), which is not copied from here",
-            remedy="switch versioning on in the store, and let it keep versions for as long as your"
-            " backups",
-        )
     airflow, mlflow = settings.airflow_database_url, settings.mlflow_database_url
     owner = settings.campaign_owner_url
     return Places(
@@ -48,9 +46,7 @@ def places(settings: Settings) -> Places:
             "campaign": owner.get_secret_value() if owner else known.campaign,
             MLFLOW: mlflow.get_secret_value() if mlflow else where.postgres.url("mlflow"),
         },
-        {
-            "lake": Path(settings.lake),
-            "secrets": where.secrets,
-            "artifacts": settings.artifacts or where.artifacts,
-        },
+        lake_of(settings).place,
+        {"secrets": where.secrets, "artifacts": settings.artifacts or where.artifacts},
+        notes=settings.home / "lake.restoring",
     )

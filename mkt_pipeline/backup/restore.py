@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mkt_pipeline.backup.files import copy_files, files_in
-from mkt_pipeline.backup.lake_copy import refuse_torn
+from mkt_pipeline.backup.lake_copy import bring_back, refuse_torn
 from mkt_pipeline.backup.manifest import Manifest, read_manifest, refuse_changed
 from mkt_pipeline.backup.places import Places
 from mkt_pipeline.backup.postgres_programs import has_tables, restore
 from mkt_pipeline.errors import BadInputError
+from mkt_pipeline.lake.place import Place
 
 UNFINISHED = ".restoring"
+LAKE = "lake"
 
 
 @dataclass(frozen=True)
@@ -66,17 +68,11 @@ def restore_backup(found: Places, folder: Path, *, source: str) -> Restored:
     return Restored(folder, manifest)
 
 
-def _marker(found: Places) -> Path:
-    lake = found.folders["lake"]
-    return lake.with_name(f"{lake.name}{UNFINISHED}")
-
-
 def _done(found: Places, folder: Path) -> set[str]:
     """The parts that an earlier, unfinished call for the same backup has brought back."""
-    marker = _marker(found)
-    if not marker.is_file():
+    if not found.notes.is_file():
         return set()
-    of, *parts = marker.read_text(encoding="utf-8").splitlines()
+    of, *parts = found.notes.read_text(encoding="utf-8").splitlines()
     return set(parts) if of == str(folder.resolve()) else set()
 
 
@@ -84,6 +80,10 @@ def _taken(found: Places, done: set[str]) -> Iterator[str]:
     for name, url in found.databases.items():
         if name not in done and has_tables(url):
             yield f"the database {name}"
+    if LAKE not in done:
+        there = {file.name for file in found.lake.files()}
+        if there and UNFINISHED not in there:
+            yield f"the lake at {found.lake.uri}"
     for name, target in found.folders.items():
         # The local stack makes keys of its own when it starts; those of the backup replace them.
         if name in done or name == "secrets" or (target / UNFINISHED).is_dir():
@@ -93,21 +93,36 @@ def _taken(found: Places, done: set[str]) -> Iterator[str]:
 
 
 def _bring_back(found: Places, folder: Path, done: set[str]) -> None:
-    marker = _marker(found)
-    marker.parent.mkdir(parents=True, exist_ok=True)
-    marker.write_text("\n".join((str(folder.resolve()), *sorted(done))), encoding="utf-8")
-    for part in (*found.databases, *found.folders):
+    notes = found.notes
+    notes.parent.mkdir(parents=True, exist_ok=True)
+    notes.write_text("\n".join((str(folder.resolve()), *sorted(done))), encoding="utf-8")
+    for part in (*found.databases, LAKE, *found.folders):
         if part not in done:
             if part in found.databases:
                 restore(found.databases[part], folder / f"{part}.dump")
+            elif part == LAKE:
+                _lake_back(Place(str(folder / LAKE)), found.lake)
             else:
                 _folder_back(folder / part, found.folders[part], keep_others=part == "secrets")
-            with marker.open("a", encoding="utf-8") as file:
+            with notes.open("a", encoding="utf-8") as file:
                 file.write(f"\n{part}")
         if part in found.folders and (found.folders[part] / UNFINISHED).is_dir():
             (found.folders[part] / UNFINISHED).rmdir()
-    refuse_torn(found.folders["lake"])
-    marker.unlink()
+    found.lake.remove(UNFINISHED)
+    refuse_torn(found.lake)
+    notes.unlink()
+
+
+def _lake_back(copy: Place, target: Place) -> None:
+    """A file named ``UNFINISHED`` lies in it, until it is noted that this part is done.
+
+    Where that is there, what else lies here is what an earlier call left half-way.
+    """
+    for file in target.files():
+        if file.name != UNFINISHED:
+            target.remove(file.name)
+    target.write_text(UNFINISHED, "")
+    bring_back(copy, target)
 
 
 def _folder_back(copy: Path, target: Path, *, keep_others: bool) -> None:

@@ -5,13 +5,16 @@ from datetime import date
 
 import psycopg2
 import pytest
+from object_store import object_store
 from wired import wired
 
 from mkt_pipeline.backup.back_up import back_up
+from mkt_pipeline.backup.lake_copy import copy_lake, refuse_torn
 from mkt_pipeline.backup.places import places
 from mkt_pipeline.backup.postgres_programs import restore
-from mkt_pipeline.backup.restore import restore_backup
+from mkt_pipeline.backup.restore import _lake_back, restore_backup
 from mkt_pipeline.errors import BadInputError, FailNowError
+from mkt_pipeline.lake.place import Place
 from mkt_pipeline.settings import Settings
 from mkt_pipeline.stack.addresses import addresses
 from mkt_pipeline.stack.airflow_config import write_airflow_config
@@ -139,15 +142,31 @@ def test_a_restore_that_was_ended_half_way_goes_on(original, backup, elsewhere):
     # As a kill after the first two databases leaves it.
     for part in ("airflow", "campaign"):
         restore(found.databases[part], backup / f"{part}.dump")
-    marker = found.folders["lake"].with_name("lake.restoring")
-    marker.write_text(f"{backup.resolve()}\nairflow\ncampaign")
+    found.notes.write_text(f"{backup.resolve()}\nairflow\ncampaign")
     restore_backup(found, backup, source="dealership")
     (told,) = rows(
         places(original.settings).databases["campaign"],
         f"SELECT rows FROM campaign.publications WHERE as_of = '{YESTERDAY}'",
     )
     assert rows(found.databases["campaign"], "SELECT count(*) FROM campaign.segments") == [told]
-    assert not marker.exists()
+    assert not found.notes.exists()
+
+
+def test_a_lake_goes_into_a_store_of_objects_and_back(original, backup, tmp_path, free_port):
+    with object_store(free_port) as store:
+        told = {**original.settings.model_dump(), **store.settings("a folder/lake")}
+        lake = places(Settings(**told, _env_file=None)).lake
+        # As a kill in the midst of it leaves it.
+        lake.write_text(".restoring", "")
+        lake.write_text("crm/orders/half.parquet", "")
+        _lake_back(Place(str(backup / "lake")), lake)
+        lake.remove(".restoring")
+        assert refuse_torn(lake) == refuse_torn(Place(str(backup / "lake"))) > 3
+        digests = copy_lake(lake, Place(str(tmp_path / "again")))
+    listed = json.loads((backup / "manifest.json").read_text())["files"]
+    assert {f"lake/{name}": one for name, one in digests.items()} == {
+        name: one for name, one in listed.items() if name.startswith("lake/")
+    }
 
 
 def test_half_a_backup_is_none(backup, tmp_path, elsewhere):
