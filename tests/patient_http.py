@@ -8,3 +8,4 @@ SECONDS = 60
 
 get = partial(httpx.get, timeout=SECONDS)
 post = partial(httpx.post, timeout=SECONDS)
+request = partial(httpx.request, timeout=SECONDS)
