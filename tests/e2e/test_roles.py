@@ -28,6 +28,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 DAG, CASE = "propensity_training", "service_visit"
 DAY = datetime.now(UTC).date()
 ASKED_WITHIN_SECONDS = 300
+AS_SLOW_AS_A_PERSON_SECONDS = 8
 
 
 def ignore(*_):
@@ -134,9 +135,9 @@ def agreed(where, run, *reasons):
 
     An answer within the five seconds that a process lives on after it has asked is lost to
     Airflow 3.3.2: it takes the end of that process for the end of the answered task, and asks
-    again a minute later.
+    again a minute later. A person is slower, and so is this one.
     """
-    approver = api_of(where, "approver")
+    approver, seen = api_of(where, "approver"), {}
     deadline = time.monotonic() + ASKED_WITHIN_SECONDS
     while time.monotonic() < deadline:
         current = next(one for one in approver.runs(DAG, key=str(DAY)) if one.run_id == run.run_id)
@@ -144,6 +145,9 @@ def agreed(where, run, *reasons):
             return current
         for task in approver.tasks(run):
             if task.task_id == "approve" and task.state == "awaiting_input":
+                first = seen.setdefault((task.map_index, task.try_number), time.monotonic())
+                if time.monotonic() < first + AS_SLOW_AS_A_PERSON_SECONDS:
+                    continue
                 reply = {
                     "chosen_options": ["Promote"],
                     "params_input": {"reason": reasons[task.map_index]},
