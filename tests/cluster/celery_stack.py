@@ -98,17 +98,37 @@ class CeleryStack:
         command += ("--celery-hostname", f"worker-{number}@%h")
         self._start(f"worker-{number}", command, {**told, **self._celery()})
 
-    def worker_of(self, run):
-        """The name of a worker that does a task of the run, once there is one."""
-        return self.wait(lambda: next(iter(self._busy(run)), None))
+    def kill_a_worker_in(self, run):
+        """End a worker in the midst of a task of the run, once there is one; its name.
+
+        It is stopped first: whether its task had ended already is then asked of Airflow in peace.
+        """
+
+        def killed():
+            for name, process in self._workers():
+                family = _family(process.pid)
+                for one in family:
+                    _signal(one, signal.SIGSTOP)
+                at_work = {
+                    (task.task_id, task.map_index)
+                    for task in self.api.tasks(run)
+                    if task.state == "running"
+                }
+                if at_work & _writes(family, run.run_id):
+                    self.kill(name)
+                    return name
+                for one in family:
+                    _signal(one, signal.SIGCONT)
+            return None
+
+        return self.wait(killed)
 
     def kill(self, name):
         """End a process and all that it started, at once."""
         child = self.processes.pop(name)
-        process = psutil.Process(child.pid)
-        family = [*process.children(recursive=True), process]
+        family = _family(child.pid)
         for one in family:
-            one.send_signal(signal.SIGKILL)
+            _signal(one, signal.SIGKILL)
         child.wait(timeout=30)
         psutil.wait_procs(family, timeout=30)
 
@@ -154,10 +174,8 @@ class CeleryStack:
             task.state == "running" and "score" in task.task_id for task in self.api.tasks(run)
         )
 
-    def _busy(self, run):
-        """Workers that write the log of a task of this run; others may work for other runs."""
-        workers = {n: p for n, p in self.processes.items() if n.startswith("worker")}
-        return [name for name, process in workers.items() if _writes_for(process.pid, run.run_id)]
+    def _workers(self):
+        return [(n, p) for n, p in self.processes.items() if n.startswith("worker")]
 
     def _celery(self):
         broker = f"redis://127.0.0.1:{self.redis_port}/0"
@@ -200,9 +218,22 @@ class CeleryStack:
         assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
 
 
-def _writes_for(pid, run_id):
-    files = []
-    for process in psutil.Process(pid).children(recursive=True):
+def _family(pid):
+    process = psutil.Process(pid)
+    return [*process.children(recursive=True), process]
+
+
+def _signal(process, number):
+    with contextlib.suppress(psutil.NoSuchProcess):
+        process.send_signal(number)
+
+
+def _writes(family, run_id):
+    """The tasks of a run, by name and map index, whose logs these processes have open."""
+    paths = []
+    for process in family:
         with contextlib.suppress(psutil.NoSuchProcess):
-            files += [file.path for file in process.open_files()]
-    return any(f"run_id={run_id}/" in path for path in files)
+            paths += [file.path for file in process.open_files()]
+    own = (path for path in paths if f"run_id={run_id}/" in path)
+    parts = (dict(part.split("=", 1) for part in path.split("/") if "=" in part) for path in own)
+    return {(part["task_id"], int(part.get("map_index", -1))) for part in parts}

@@ -27,8 +27,7 @@ def stack(tmp_path_factory, free_port):
 
 def test_a_night_ends_although_a_worker_is_killed_in_it(stack):
     before, run = stack.segments(), stack.begin_night()
-    killed = stack.worker_of(run)
-    stack.kill(killed)
+    killed = stack.kill_a_worker_in(run)
     ended = follow(stack.api, run, lambda _: None)
     stack.start_worker(int(killed[-1]))
     assert ended.state == "success"
