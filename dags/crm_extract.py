@@ -23,9 +23,10 @@ from airflow.sdk import DAG, CronPartitionTimetable, get_current_context, task
 from mkt_airflow.assets import CRM_CHANGES
 from mkt_airflow.day import day_of
 from mkt_airflow.defaults import PARAMS, deadline, run_callbacks, task_defaults
-from mkt_airflow.outcome import report, skip_where_dry, told_to_airflow
+from mkt_airflow.outcome import report, told_to_airflow
 from mkt_airflow.pipeline import pipeline
 from mkt_airflow.schedule import time_zone
+from mkt_airflow.waking import wake
 
 with DAG(
     "crm_extract",
@@ -56,6 +57,6 @@ with DAG(
     @task(outlets=[CRM_CHANGES])
     def announce():
         """Wake `customer_features` for the same day."""
-        skip_where_dry(get_current_context())
+        wake(get_current_context(), CRM_CHANGES)
 
     extract() >> announce()

@@ -20,8 +20,9 @@ from airflow.sdk import DAG, PartitionedAssetTimetable, get_current_context, tas
 from mkt_airflow.assets import CRM_CHANGES, CUSTOMER_FEATURES
 from mkt_airflow.day import day_of
 from mkt_airflow.defaults import PARAMS, USE_CASE_LABEL, deadline, run_callbacks, task_defaults
-from mkt_airflow.outcome import report, skip_where_dry, told_to_airflow
+from mkt_airflow.outcome import report, told_to_airflow
 from mkt_airflow.pipeline import pipeline
+from mkt_airflow.waking import wake
 
 with DAG(
     "customer_features",
@@ -58,7 +59,7 @@ with DAG(
     @task(outlets=[CUSTOMER_FEATURES], trigger_rule="all_done_min_one_success")
     def announce():
         """Wake scoring, also where one use case of several has failed."""
-        skip_where_dry(get_current_context())
+        wake(get_current_context(), CUSTOMER_FEATURES)
 
     built = build.expand(use_case=use_cases())
     built >> announce()

@@ -27,8 +27,9 @@ from airflow.sdk import DAG, PartitionedAssetTimetable, get_current_context, tas
 from mkt_airflow.assets import CUSTOMER_SEGMENTS, MODEL_ALARM
 from mkt_airflow.day import day_of, origin_of
 from mkt_airflow.defaults import PARAMS, USE_CASE_LABEL, run_callbacks, task_defaults
-from mkt_airflow.outcome import report, skip, skip_where_dry, told_to_airflow
+from mkt_airflow.outcome import report, skip, told_to_airflow
 from mkt_airflow.pipeline import pipeline
+from mkt_airflow.waking import wake
 
 with DAG(
     "model_monitoring",
@@ -72,11 +73,11 @@ with DAG(
     def alarm(monitored):
         """Start a training of the use cases that raised an alarm; skipped where none did."""
         context = get_current_context()
-        skip_where_dry(context)
         raised = [one["use_case"] for one in monitored if one["alarm"]]
         if not raised:
             skip("no new alarm")
         report(f"{one['use_case']}: {one['alarm']}" for one in monitored if one["alarm"])
+        wake(context, MODEL_ALARM)
         context["outlet_events"][MODEL_ALARM].extra = {"use_cases": raised}
 
     alarm(monitor.expand(use_case=use_cases()))

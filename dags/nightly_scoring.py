@@ -43,9 +43,10 @@ from airflow.sdk import DAG, PartitionedAssetTimetable, get_current_context, tas
 from mkt_airflow.assets import CUSTOMER_FEATURES, CUSTOMER_SEGMENTS
 from mkt_airflow.day import day_of, origin_of
 from mkt_airflow.defaults import PARAMS, USE_CASE_LABEL, deadline, run_callbacks, task_defaults
-from mkt_airflow.outcome import report, skip_where_dry, told_to_airflow
+from mkt_airflow.outcome import report, told_to_airflow
 from mkt_airflow.parts import PART_LABEL, plan_of, tasks_of
 from mkt_airflow.pipeline import pipeline
+from mkt_airflow.waking import wake
 
 with DAG(
     "nightly_scoring",
@@ -135,7 +136,7 @@ with DAG(
     @task(outlets=[CUSTOMER_SEGMENTS], trigger_rule="all_done_min_one_success")
     def announce():
         """Tell whoever waits for segments, also where one use case of several has failed."""
-        skip_where_dry(get_current_context())
+        wake(get_current_context(), CUSTOMER_SEGMENTS)
 
     known = use_cases()
     plans = plan.expand(use_case=known)

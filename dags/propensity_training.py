@@ -45,6 +45,7 @@ from mkt_airflow.day import day_of, origin_of
 from mkt_airflow.defaults import PARAMS, USE_CASE_LABEL, run_callbacks, task_defaults
 from mkt_airflow.outcome import report, skip_where_dry, told_to_airflow
 from mkt_airflow.pipeline import pipeline
+from mkt_airflow.waking import wake
 from mkt_airflow.wanted import wanted
 
 PROMOTE, KEEP = "Promote", "Keep the champion"
@@ -168,7 +169,7 @@ with DAG(
     @task(outlets=[PROPENSITY_CHAMPION], trigger_rule="none_failed")
     def announce():
         """Tell whoever waits for champions."""
-        skip_where_dry(get_current_context())
+        wake(get_current_context(), PROPENSITY_CHAMPION)
 
     @task(trigger_rule="none_failed")
     def waiting(trained, recommenders):

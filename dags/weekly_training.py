@@ -15,8 +15,8 @@ from airflow.sdk import DAG, CronPartitionTimetable, get_current_context, task
 
 from mkt_airflow.assets import TRAINING_DUE
 from mkt_airflow.defaults import PARAMS, run_callbacks, task_defaults
-from mkt_airflow.outcome import skip_where_dry
 from mkt_airflow.schedule import time_zone
+from mkt_airflow.waking import wake
 
 with DAG(
     "weekly_training",
@@ -41,6 +41,6 @@ with DAG(
     @task(outlets=[TRAINING_DUE])
     def announce():
         """Wake `propensity_training` for the same day."""
-        skip_where_dry(get_current_context())
+        wake(get_current_context(), TRAINING_DUE)
 
     announce()

@@ -182,6 +182,8 @@ def _is_dry(context: Mapping[str, Any]) -> bool:
 def _links(context: Mapping[str, Any]) -> dict[str, str]:
     ti = context["ti"]
     links = {"Airflow task": ti.log_url, "Airflow run": _run_address(context)}
+    if use_case := _use_case(context):
+        links["Segments"] = f"{_base()}/mkt/use-cases/{use_case}"
     upstream = sorted(ti.task.upstream_task_ids)
     if upstream and context.get("exception") is not None:  # not asked for in the DAG processor
         found = ti.xcom_pull(task_ids=upstream, key="mlflow_run_url", map_indexes=ti.map_index)
@@ -193,7 +195,10 @@ def _links(context: Mapping[str, Any]) -> dict[str, str]:
 def _run_address(context: Mapping[str, Any]) -> str:
     from urllib.parse import quote
 
+    return f"{_base()}/dags/{context['dag'].dag_id}/runs/{quote(context['run_id'], safe='')}"
+
+
+def _base() -> str:
     from airflow.configuration import conf
 
-    base = conf.get("api", "base_url", fallback="").rstrip("/")
-    return f"{base}/dags/{context['dag'].dag_id}/runs/{quote(context['run_id'], safe='')}"
+    return str(conf.get("api", "base_url", fallback="")).rstrip("/")

@@ -1,6 +1,5 @@
 """`mkt quarantine`: rows that break the contract, and the nights that were held for them."""
 
-import getpass
 from collections.abc import Mapping
 from typing import Annotated, Any
 
@@ -10,6 +9,7 @@ from rich.table import Table
 
 from mkt_pipeline.cli.options import AsOfOption, JsonOption
 from mkt_pipeline.cli.telling import print_json
+from mkt_pipeline.cli.user import user
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -68,7 +68,7 @@ def release(
         lake=lake_of(settings),
         entity=entity,
         as_of=settings.as_of(as_of),
-        who=getpass.getuser(),
+        who=user(),
         reason=reason,
     )
     typer.echo(

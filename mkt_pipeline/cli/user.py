@@ -3,9 +3,16 @@
 import getpass
 import os
 
+from mkt_pipeline.settings import load_settings
+
 
 def user() -> str:
-    """The name of the user; the number where the system knows no name, as in some containers."""
+    """``MKT_USER``, else the system's user; the number where the system knows no name.
+
+    As trustworthy as the account that the command runs in: whoever may run it may sign as anybody.
+    """
+    if named := load_settings().user:
+        return named
     try:
         return getpass.getuser()
     except (KeyError, OSError):

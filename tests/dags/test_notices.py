@@ -81,6 +81,7 @@ def test_a_failure_has_problem_remedy_use_case_and_links(told):
     assert away["links"] == {
         "Airflow task": "http://airflow/log",
         "Airflow run": "http://airflow/dags/nightly_scoring/runs/r%201",
+        "Segments": "http://airflow/mkt/use-cases/service_visit",
         "MLflow run": "http://mlflow/run",
     }
 

@@ -110,7 +110,7 @@ def test_postgres_is_asked_over_tcp_which_its_first_start_does_not_answer():
 
 def test_what_can_be_set_is_used_and_what_is_used_is_told():
     text = (ROOT / "docker-compose.yaml").read_text()
-    used = set(re.findall(r"\$\{([A-Z_]+)", text)) - {"MKT_IMAGE_TAG", "MKT_TODAY"}
+    used = set(re.findall(r"\$\{([A-Z_]+)", text)) - {"MKT_IMAGE_TAG", "MKT_TODAY", "USER"}
     memory = {name for name in used if name.endswith("_MEMORY") and name != "WORKER_MEMORY"}
     told = set(re.findall(r"^#([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
     assert told == used - memory
