@@ -33,6 +33,27 @@ class FrozenModel(BaseModel):
             raise BadInputError(f"{where}: {problems}", remedy=remedy) from None
 
 
+_OPENING = (
+    yaml.BlockMappingStartToken,
+    yaml.BlockSequenceStartToken,
+    yaml.FlowMappingStartToken,
+    yaml.FlowSequenceStartToken,
+)
+_CLOSING = (yaml.BlockEndToken, yaml.FlowMappingEndToken, yaml.FlowSequenceEndToken)
+MOST_LEVELS = 50
+"""Far more than anything of ours has; parsing takes the square of the levels."""
+
+
+def _refuse_aliases_and_depth(path: Path, text: str) -> None:
+    levels = 0
+    for token in yaml.scan(text):
+        if isinstance(token, yaml.AliasToken):
+            raise BadInputError(f"{path} uses a YAML alias", remedy="write the value out")
+        levels += isinstance(token, _OPENING) - isinstance(token, _CLOSING)
+        if levels > MOST_LEVELS:
+            raise BadInputError(f"{path} is nested too deeply", remedy="write it flat")
+
+
 def read_document(path: Path) -> object:
     """The parsed content of one YAML file; refused with BadInputError is what is no plain YAML.
 
@@ -49,14 +70,11 @@ def read_document(path: Path) -> object:
     except UnicodeDecodeError:
         raise BadInputError(f"{path} is not UTF-8", remedy="save it as UTF-8") from None
     try:
-        if any(isinstance(token, yaml.AliasToken) for token in yaml.scan(text)):
-            raise BadInputError(f"{path} uses a YAML alias", remedy="write the value out")
+        _refuse_aliases_and_depth(path, text)
         return yaml.safe_load(text)
     except yaml.YAMLError as error:
         place = " ".join(str(error).split())
         raise BadInputError(f"{path} is not YAML: {place}", remedy="correct the syntax") from None
-    except RecursionError:
-        raise BadInputError(f"{path} is nested too deeply", remedy="write it flat") from None
     except ValueError as error:
         # A number of thousands of digits, or a day that no month has.
         raise BadInputError(
