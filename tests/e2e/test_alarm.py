@@ -1,6 +1,5 @@
 """A night that alarms starts the training of its use case, through a real Airflow."""
 
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from mkt_pipeline.campaign.model_health import ModelHealth
 from mkt_pipeline.samples.dealership import load_dealership
 from mkt_pipeline.settings import Settings
 from mkt_pipeline.stack.addresses import addresses
-from mkt_pipeline.stack.airflow_api import AirflowApi, DagRun
+from mkt_pipeline.stack.airflow_api import AirflowApi
 from mkt_pipeline.stack.dag_following import follow, run_chain, wait_for_dags
 from mkt_pipeline.stack.deployment import deployment
 from mkt_pipeline.stack.launch import up
@@ -21,7 +20,6 @@ from mkt_pipeline.tracking import Tracking
 PROJECT = Path(__file__).resolve().parents[2]
 TRAINING, CASE, QUIET = "propensity_training", "service_visit", "quiet_visit"
 NIGHT = ("crm_extract", "customer_features", "nightly_scoring", "model_monitoring")
-WOKEN_WITHIN_SECONDS = 120
 DAY = datetime.now(UTC).date()
 NEVER, AT_ONCE = {"warn": 1e6, "alarm": 2e6}, {"warn": 1e-9, "alarm": 2e-9}
 KINDS = ("stability_index", "distance", "unknown", "freshness")
@@ -96,19 +94,3 @@ def test_an_alarm_wakes_a_training_of_its_use_case_alone_and_once(api, where):
 def test_one_use_case_can_be_trained_by_hand(api):
     run = api.trigger(TRAINING, key=str(DAY), params={"use_case": QUIET, "dry_run": True})
     assert trained(api, follow(api, run, ignore)) == {QUIET}
-
-
-def test_a_run_with_as_of_alone_wakes_what_comes_next(api):
-    """As people trigger it in Airflow's form, where the partition key is hidden."""
-    before = {run.run_id for run in api.runs("customer_features", key=str(DAY))}
-    body = {"logical_date": None, "conf": {"as_of": str(DAY)}}
-    begun = api._expect("POST", "/dags/crm_extract/dagRuns", body)
-    run = DagRun("crm_extract", begun["dag_run_id"], begun["state"])
-    assert begun["partition_key"] is None
-    assert follow(api, run, ignore).state == "success"
-    deadline = time.monotonic() + WOKEN_WITHIN_SECONDS
-    woken = set()
-    while not woken and time.monotonic() < deadline:
-        time.sleep(1)
-        woken = {run.run_id for run in api.runs("customer_features", key=str(DAY))} - before
-    assert len(woken) == 1
