@@ -18,23 +18,21 @@ Running it again is harmless: what is in the lake already is no change any more.
 segments stay current until `nightly_scoring` publishes new ones.
 """
 
-from airflow.sdk import DAG, CronPartitionTimetable, get_current_context, task
+from airflow.sdk import DAG, get_current_context, task
 
 from mkt_airflow.assets import CRM_CHANGES
 from mkt_airflow.day import day_of
 from mkt_airflow.defaults import PARAMS, deadline, run_callbacks, task_defaults
 from mkt_airflow.outcome import report, told_to_airflow
 from mkt_airflow.pipeline import pipeline
-from mkt_airflow.schedule import time_zone
+from mkt_airflow.schedule import at
 from mkt_airflow.waking import wake
 
 with DAG(
     "crm_extract",
     description="Read what changed in the CRM into the lake",
     doc_md=__doc__,
-    schedule=CronPartitionTimetable(
-        "30 0 * * *", timezone=time_zone(), run_offset=0, key_format="%Y-%m-%d"
-    ),
+    schedule=at("30 0 * * *"),
     catchup=False,
     tags=["mkt", "night"],
     max_active_runs=1,

@@ -21,20 +21,18 @@ not have, and no task should run meanwhile. After a backup, while the scheduler 
 `--dry-run`.
 """
 
-from airflow.sdk import DAG, CronPartitionTimetable, get_current_context, task
+from airflow.sdk import DAG, get_current_context, task
 
 from mkt_airflow.defaults import PARAMS, run_callbacks, task_defaults
 from mkt_airflow.outcome import report, skip_where_dry, told_to_airflow
 from mkt_airflow.pipeline import pipeline
-from mkt_airflow.schedule import time_zone
+from mkt_airflow.schedule import at
 
 with DAG(
     "housekeeping",
     description="Remove what is kept no longer, compact and vacuum, after a report",
     doc_md=__doc__,
-    schedule=CronPartitionTimetable(
-        "0 12 * * 0", timezone=time_zone(), run_offset=0, key_format="%Y-%m-%d"
-    ),
+    schedule=at("0 12 * * 0"),
     catchup=False,
     tags=["mkt", "upkeep"],
     max_active_runs=1,

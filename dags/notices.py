@@ -17,20 +17,18 @@ configured, incidents are recorded and nothing is sent.
 Running it again sends nothing twice. `docs/notices.md` says what to do about each notice.
 """
 
-from airflow.sdk import DAG, CronPartitionTimetable, get_current_context, task
+from airflow.sdk import DAG, get_current_context, task
 
 from mkt_airflow.defaults import PARAMS, run_callbacks, task_defaults
 from mkt_airflow.outcome import report, skip_where_dry, told_to_airflow
 from mkt_airflow.pipeline import telling
-from mkt_airflow.schedule import time_zone
+from mkt_airflow.schedule import at
 
 with DAG(
     "notices",
     description="Tell people what is wrong, and when it is over",
     doc_md=__doc__,
-    schedule=CronPartitionTimetable(
-        "10,40 * * * *", timezone=time_zone(), run_offset=0, key_format="%Y-%m-%dT%H:%M"
-    ),
+    schedule=at("10,40 * * * *", key_format="%Y-%m-%dT%H:%M"),
     catchup=False,
     tags=["mkt", "upkeep"],
     max_active_runs=1,

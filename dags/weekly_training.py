@@ -9,27 +9,18 @@ has no clock of its own.
 **When it fails.** Trigger `propensity_training` by hand, with the day as partition key.
 """
 
-from datetime import timedelta
-
-from airflow.sdk import DAG, CronPartitionTimetable, get_current_context, task
+from airflow.sdk import DAG, get_current_context, task
 
 from mkt_airflow.assets import TRAINING_DUE
 from mkt_airflow.defaults import PARAMS, run_callbacks, task_defaults
-from mkt_airflow.schedule import time_zone
+from mkt_airflow.schedule import at
 from mkt_airflow.waking import wake
 
 with DAG(
     "weekly_training",
     description="Say every week that a training is due",
     doc_md=__doc__,
-    schedule=CronPartitionTimetable(
-        "0 7 * * 0",
-        timezone=time_zone(),
-        run_offset=0,
-        key_format="%Y-%m-%d",
-        # Else whoever starts on a Sunday trains twice.
-        run_immediately=timedelta(0),
-    ),
+    schedule=at("0 7 * * 0"),
     catchup=False,
     tags=["mkt", "training"],
     max_active_runs=1,

@@ -1,6 +1,6 @@
 """The lake: change logs, feature sets and scores, each committed all or nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
@@ -16,13 +16,13 @@ from mkt_pipeline.contracts.as_of import AsOf
 from mkt_pipeline.contracts.entities import ENTITIES, Entity
 from mkt_pipeline.contracts.feature import Feature
 from mkt_pipeline.contracts.reading import EntityRows, LogState, ServerState
-from mkt_pipeline.contracts.vocabulary import DIMENSIONS, Vocabulary
 from mkt_pipeline.errors import BadInputError
 from mkt_pipeline.lake.change_log import ChangeLog
 from mkt_pipeline.lake.changes import Night
 from mkt_pipeline.lake.delta import DeltaStore
 from mkt_pipeline.lake.erased import Erased
 from mkt_pipeline.lake.night_limits import Limits, NightHeldError
+from mkt_pipeline.lake.pinned_vocabulary import PinnedVocabulary
 from mkt_pipeline.lake.place import Place
 from mkt_pipeline.lake.prepared_night import PreparedNight
 from mkt_pipeline.lake.releases import Releases
@@ -31,7 +31,6 @@ from mkt_pipeline.lake.staged_scores import FOLDER, StagedScores
 from mkt_pipeline.lake.storage import LOCAL, Storage, is_remote
 
 _CATALOGUE = pa.schema([("as_of", pa.string()), *((f.name, pa.string()) for f in fields(Feature))])
-_VOCABULARY = pa.schema([("dimension", pa.string()), ("value", pa.string())])
 
 
 @dataclass(frozen=True)
@@ -164,8 +163,9 @@ class Lake:
 
         ``definition`` is a digest of what the features were defined by, kept in the same commit.
         """
-        catalogue = [{"as_of": str(as_of), **asdict(feature)} for feature in features]
-        self._replace("features_catalogue", use_case, as_of, _reader(catalogue, _CATALOGUE))
+        named = [{"as_of": str(as_of), **asdict(feature)} for feature in features]
+        catalogue = pa.Table.from_pylist(named, schema=_CATALOGUE).to_reader()
+        self._replace("features_catalogue", use_case, as_of, catalogue)
         dated = rows.mutate(as_of=ibis.literal(str(as_of)))
         facts = {"definition": definition}
         return self._replace("features", use_case, as_of, session.stream(dated), facts=facts)
@@ -189,10 +189,21 @@ class Lake:
             table = session.read(files).to_pyarrow().select([f.name for f in fields(Feature)])
         return tuple(Feature(**row) for row in table.to_pylist())
 
-    def feature_table(self, session: Session, use_case: str, as_of: AsOf) -> ir.Table:
-        """One feature set: ``customer_id`` and its features, in the order of the catalogue."""
-        names = [feature.name for feature in self.features(use_case, as_of)]
-        files = self._day_files("features", use_case, as_of)
+    def feature_table(
+        self,
+        session: Session,
+        use_case: str,
+        as_of: AsOf,
+        *,
+        names: Sequence[str] = (),
+        version: int | None = None,
+    ) -> ir.Table:
+        """One feature set: ``customer_id`` and its features, in the order of the catalogue.
+
+        With ``names``, these features; with ``version``, as that commit left them.
+        """
+        names = names or [feature.name for feature in self.features(use_case, as_of)]
+        files = self._day_files("features", use_case, as_of, version)
         return session.read(files).select("customer_id", *names)
 
     @property
@@ -228,28 +239,9 @@ class Lake:
         """Whether there is a feature set, or scores, of one day."""
         return bool(self._day_store(kind, use_case).files(as_of=str(as_of)))
 
-    def vocabulary(self, use_case: str) -> Vocabulary:
-        """What is pinned for a use case; empty before the first time."""
-        store = self._day_store("vocabulary", use_case)
-        with self.session() as session:
-            rows = session.read(store.files()).to_pyarrow().to_pylist() if store.exists else []
-        pinned = {n: tuple(r["value"] for r in rows if r["dimension"] == n) for n in DIMENSIONS}
-        # Extended by nothing, each value is there once: two steps may have pinned it at once.
-        return Vocabulary(pinned).extended(Vocabulary())
-
-    def pin_vocabulary(self, use_case: str, found: Vocabulary) -> Vocabulary:
-        """Extend what is pinned by what was found; nothing pinned is ever taken back."""
-        pinned = self.vocabulary(use_case)
-        extended = pinned.extended(found)
-        new = [
-            {"dimension": name, "value": value}
-            for name in DIMENSIONS
-            for value in extended.of(name)[len(pinned.of(name)) :]
-        ]
-        if new:
-            store = self._day_store("vocabulary", use_case)
-            store.append(_reader(new, _VOCABULARY), facts={"digest": extended.digest})
-        return extended
+    def vocabulary(self, use_case: str) -> PinnedVocabulary:
+        """What is pinned for a use case."""
+        return PinnedVocabulary(self._day_store("vocabulary", use_case), self.session)
 
     def _log(self, entity: str) -> ChangeLog:
         return ChangeLog(
@@ -279,8 +271,10 @@ class Lake:
         store.replace_day(rows, as_of=str(as_of), facts={**facts, "as_of": str(as_of)})
         return store.version
 
-    def _day_files(self, kind: str, use_case: str, as_of: AsOf) -> list[str]:
-        files = self._day_store(kind, use_case).files(as_of=str(as_of))
+    def _day_files(
+        self, kind: str, use_case: str, as_of: AsOf, version: int | None = None
+    ) -> list[str]:
+        files = self._day_store(kind, use_case).files(as_of=str(as_of), version=version)
         if not files:
             command = "score" if kind == "scores" else "features"
             raise BadInputError(
@@ -288,8 +282,3 @@ class Lake:
                 remedy=f"run `mkt {command} --use-case {use_case} --as-of {as_of}` first",
             )
         return files
-
-
-def _reader(rows: list[dict[str, str]], schema: pa.Schema) -> pa.RecordBatchReader:
-    table = pa.Table.from_pylist(rows, schema=schema)
-    return pa.RecordBatchReader.from_batches(schema, table.to_batches())

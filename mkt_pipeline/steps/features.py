@@ -38,7 +38,7 @@ def build_features(
     for which no customer is eligible.
     """
     watch, history = Stopwatch(), _history(lake, as_of)
-    vocabulary = lake.vocabulary(use_case.name)
+    vocabulary = lake.vocabulary(use_case.name).known()
     if vocabulary.is_empty:
         vocabulary = pin_vocabulary(lake=lake, use_case=use_case, as_of=as_of)
     reference = FrameOfReference(as_of, use_case, vocabulary)
@@ -114,7 +114,7 @@ def pin_vocabulary(*, lake: Lake, use_case: UseCase, as_of: AsOf) -> Vocabulary:
         tables = common_values(versions, as_of)
         common = {name: _values(session, table) for name, table in tables.items()}
         found = vocabulary_of(common, tuple(versions["customers"].columns))
-    return lake.pin_vocabulary(use_case.name, found)
+    return lake.vocabulary(use_case.name).extend(found)
 
 
 def timelines(

@@ -25,6 +25,9 @@ SEASON = "season"
 PLAN = "plan"
 """The fact that says which plan the scores of a day are of."""
 
+FEATURES = "features_version"
+"""The fact that says which commit wrote the feature set that was scored."""
+
 QUANTILES = (0.01, 0.1, 0.5, 0.9, 0.99)
 
 Propensities = npt.NDArray[np.float64]
@@ -46,8 +49,9 @@ def finish_scoring(
 ) -> Scored:
     """Put the scores of all parts in place of the same day's, in one commit, with one MLflow run.
 
-    Refused where a part is missing, where the parts are not the customers of the plan, and where
-    the plan does not hold any more. A plan that was finished before is told again, and not written
+    Refused where a part is missing, where the parts are not the customers of the plan, where the
+    plan does not hold any more, and where the scores that are there are of a younger feature set. A
+    plan that was finished before is told again, and not written
     again: its parts are gone.
     """
     watch = Stopwatch()
@@ -58,6 +62,7 @@ def finish_scoring(
         told = _told(plan, propensity, done, tracking)
         return replace(told, seconds=watch.seconds, dry_run=dry_run)
     refuse_outdated(plan, lake=lake, use_case=use_case, as_of=as_of)
+    _refuse_older(plan, lake, as_of)
     _refuse_missing(plan, lake.staged_scores.missing(plan))
     with lake.session() as session:
         scores = session.read(lake.staged_scores.files(plan))
@@ -82,6 +87,13 @@ def _finished(lake: Lake, plan: ScoringPlan, as_of: AsOf) -> str | None:
         return None
     facts = lake.score_facts(plan.use_case, as_of)
     return str(facts["run_id"]) if facts.get(PLAN) == plan.plan else None
+
+
+def _refuse_older(plan: ScoringPlan, lake: Lake, as_of: AsOf) -> None:
+    if not lake.has_day("scores", plan.use_case, as_of):
+        return
+    if int(lake.score_facts(plan.use_case, as_of).get(FEATURES, -1)) > plan.features_version:
+        raise plan.outdated("a feature set that was built after it has been scored since")
 
 
 def _refuse_missing(plan: ScoringPlan, missing: list[int]) -> None:
@@ -150,6 +162,7 @@ def _facts(plan: ScoringPlan, run_id: str) -> dict[str, str | int | float]:
         "model_digest": plan.model_digest,
         "history": plan.history,
         PLAN: plan.plan,
+        FEATURES: plan.features_version,
         **{f"data_version_{name}": version for name, version in plan.data_versions.items()},
         **_recommended_by(plan),
         SEASON: plan.season,

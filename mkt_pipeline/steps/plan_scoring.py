@@ -36,7 +36,7 @@ def plan_scoring(
     chosen = tracking.recommenders.chosen(name) or UNCHOSEN
     refuse_misfit(champion, lake.features(name, as_of), use_case.sensitive)
     with lake.session() as session:
-        rows = lake.feature_table(session, name, as_of).count()
+        rows = lake.feature_table(session, name, as_of, version=features_version).count()
         customers = int(rows.to_pyarrow().as_py())
     buckets = buckets_for(customers)
     wanted = parts or -(-customers // CUSTOMERS_IN_PART)
@@ -65,7 +65,7 @@ def plan_scoring(
 def refuse_outdated(plan: ScoringPlan, *, lake: Lake, use_case: UseCase, as_of: AsOf) -> None:
     """Refuse a plan that was made by other code or settings, or for data that are gone since.
 
-    A promotion since is none of that: the plan names its version.
+    A promotion or a feature set that was built again is none of that: the plan names its versions.
     """
     if plan.code_version != code_version():
         raise plan.outdated(f"by {plan.code_version}, and this process runs {code_version()}")
@@ -73,8 +73,6 @@ def refuse_outdated(plan: ScoringPlan, *, lake: Lake, use_case: UseCase, as_of: 
         raise plan.outdated("with other settings of the use case than this process has")
     if plan.erased_version != lake.erased.store.version:
         raise plan.outdated("somebody was erased since")
-    if plan.features_version != lake.features_version(use_case.name, as_of):
-        raise plan.outdated("the feature set was built again since")
 
 
 def _recipe(chosen: ChosenMethod) -> dict[str, Any]:

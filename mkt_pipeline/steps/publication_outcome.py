@@ -98,7 +98,7 @@ def _features(
         stored = lake.feature_table(session, use_case.name, day)
         if set(roles.names) <= set(stored.columns):
             return stored.select("customer_id", *roles.names)
-    reference = FrameOfReference(day, use_case, lake.vocabulary(use_case.name))
+    reference = FrameOfReference(day, use_case, lake.vocabulary(use_case.name).known())
     again = feature_set(versions, reference).rows.select("customer_id", *roles.names)
     return session.materialise(again)
 

@@ -55,7 +55,14 @@ def score_part(
     refuse_outdated(plan, lake=lake, use_case=use_case, as_of=as_of)
     champion = _champion(tracking, plan)
     with lake.session() as session:
-        features = _in_buckets(lake.feature_table(session, use_case.name, as_of), plan, part)
+        features = lake.feature_table(
+            session,
+            use_case.name,
+            as_of,
+            names=[feature.name for feature in champion.features],
+            version=plan.features_version,
+        )
+        features = _in_buckets(features, plan, part)
         numbered, sizes = _numbered(session, features)
         prepared = recommending(
             lake,

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import mlflow
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from wired import wired
 
@@ -209,7 +210,34 @@ def test_the_logs_are_read_as_they_were_when_the_night_was_planned(pipeline, mon
         store.delete("customer_id LIKE 'later-%'", facts=facts)
 
 
-def test_a_plan_of_other_features_settings_or_code_is_refused(pipeline):
+def test_features_are_read_as_they_were_when_the_night_was_planned(pipeline):
+    """A second run of the same day may build them again meanwhile, from a CRM that has moved on."""
+    pipeline.score(CASE, as_of=DAY)
+    expected = scores(pipeline)
+    plan = planned(pipeline, CASE, as_of=DAY, parts=2).facts()
+    part_scored(pipeline, plan, 1)
+    store, left_out = pipeline.lake._day_store("features", CASE), expected["customer_id"][0].as_py()
+    kept = store.version
+    try:
+        with pipeline.lake.session() as session:
+            rows = session.read(store.files(as_of=DAY)).to_pyarrow()
+        others = rows.filter(pc.not_equal(rows["customer_id"], left_out))
+        store.replace_day(others.to_reader(), as_of=DAY, facts={"as_of": DAY})
+        part_scored(pipeline, plan, 2)
+        finished(pipeline, plan)
+        assert scores(pipeline).equals(expected)
+        # And it would have made a difference.
+        older = planned(pipeline, CASE, as_of=DAY, parts=1).facts() | {"features_version": kept}
+        pipeline.score(CASE, as_of=DAY)
+        assert left_out not in scores(pipeline)["customer_id"].to_pylist()
+        part_scored(pipeline, older, 1)
+        with pytest.raises(PlanOutdatedError, match="built after it has been scored since"):
+            finished(pipeline, older)
+    finally:
+        pipeline.features(CASE, as_of=DAY)
+
+
+def test_a_plan_of_other_settings_or_code_is_refused(pipeline):
     plan = planned(pipeline, CASE, as_of=DAY, parts=2)
     part_scored(pipeline, plan.facts(), 1)
     other_code = dataclasses.replace(plan, code_version="0.0.0").facts()
@@ -222,11 +250,8 @@ def test_a_plan_of_other_features_settings_or_code_is_refused(pipeline):
     elsewhere.__dict__["use_cases"] = cases
     with pytest.raises(PlanOutdatedError, match="other settings of the use case"):
         part_scored(elsewhere, plan.facts(), 2)
-    pipeline.features(CASE, as_of=DAY)
-    with pytest.raises(PlanOutdatedError, match="the feature set was built again since"):
-        part_scored(pipeline, plan.facts(), 2)
     with pytest.raises(PlanOutdatedError, match="mkt score --use-case"):
-        finished(pipeline, plan.facts())
+        finished(elsewhere, plan.facts())
 
 
 def test_who_is_erased_in_the_middle_is_in_no_score(pipeline):

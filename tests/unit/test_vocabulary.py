@@ -1,6 +1,7 @@
 from mkt_pipeline.contracts.vocabulary import Vocabulary
 from mkt_pipeline.features.definition import slugs
 from mkt_pipeline.lake.lake import Lake
+from mkt_pipeline.lake.pinned_vocabulary import PinnedVocabulary
 
 
 def test_a_vocabulary_only_grows_and_keeps_its_order():
@@ -22,9 +23,10 @@ def test_values_that_would_share_a_column_are_numbered():
 
 def test_what_two_steps_pin_at_once_is_pinned_once(tmp_path, monkeypatch):
     lake = Lake(str(tmp_path / "lake"), "shop", "UTC", tmp_path / "scratch", "500MB", 2)
+    vocabulary = lake.vocabulary("case")
     found = Vocabulary({"kind": ("visit", "call"), "attribute": ("attr_size",)})
     with monkeypatch.context() as both_have_read:
-        both_have_read.setattr(Lake, "vocabulary", lambda *_: Vocabulary())
-        first, second = lake.pin_vocabulary("case", found), lake.pin_vocabulary("case", found)
-    assert lake.vocabulary("case") == first == second
-    assert lake.pin_vocabulary("case", found) == first
+        both_have_read.setattr(PinnedVocabulary, "known", lambda *_: Vocabulary())
+        first, second = vocabulary.extend(found), vocabulary.extend(found)
+    assert vocabulary.known() == first == second
+    assert vocabulary.extend(found) == first
