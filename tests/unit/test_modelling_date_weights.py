@@ -6,6 +6,7 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from mkt_pipeline.contracts.feature import Feature
+from mkt_pipeline.modelling.boosting import BlockwiseBoosting
 from mkt_pipeline.modelling.candidates import candidates_named
 from mkt_pipeline.modelling.date_weights import date_weights
 from mkt_pipeline.modelling.informative import informative
@@ -85,3 +86,20 @@ def test_a_column_of_one_value_is_left_out_and_one_that_is_sometimes_unknown_is_
     data.frame["worth"] = np.where(np.arange(len(data.frame)) % 7 == 0, np.nan, 1.0)
     data.frame["tenure"] = np.nan
     assert [f.name for f in informative(FEATURES, data)] == ["worth"]
+
+
+def test_the_bins_of_the_trees_do_not_depend_on_the_weights_and_the_trees_do():
+    """Weighted bins cost more than all trees together, for edges a hair's breadth away."""
+    random = np.random.default_rng(3)
+    rows = random.normal(size=(2000, 2))
+    label = random.random(2000) < 1 / (1 + np.exp(-rows[:, 0]))
+    weights = np.where(label, 1.0, 5.0)
+    plain, weighted = (
+        BlockwiseBoosting(max_iter=5, early_stopping=False).fit(rows, label, given)
+        for given in (None, weights)
+    )
+    for one, other in zip(
+        plain._bin_mapper.bin_thresholds_, weighted._bin_mapper.bin_thresholds_, strict=True
+    ):
+        np.testing.assert_array_equal(one, other)
+    assert weighted.predict_proba(rows)[:, 1].mean() < plain.predict_proba(rows)[:, 1].mean() / 2

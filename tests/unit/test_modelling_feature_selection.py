@@ -47,12 +47,14 @@ def world(rows=9_000, seed=3):
 
 
 def test_what_tells_something_is_kept_and_noise_is_not():
-    features, data = world()
-    selection = select_features(features, data, seed=1)
-    kept = {feature.name for feature in selection.kept}
-    assert kept >= {"visits", "extreme", "region"}
-    # The best of eight shadows is beaten by luck now and then, not by half of the noise.
-    assert len([name for name in kept if name.startswith("noise")]) <= 2
+    noise, worlds = 0, 8
+    for seed in range(worlds):
+        selection = select_features(*world(seed=seed), seed=seed)
+        kept = {feature.name for feature in selection.kept}
+        assert kept >= {"visits", "extreme", "region"}
+        noise += len([name for name in kept if name.startswith("noise")])
+    # By luck one of five beats the best of eight shadows in one of three ways: about a third do.
+    assert noise < worlds * 5 / 2
 
 
 def test_what_is_needed_stays_whatever_is_found_in_it():
