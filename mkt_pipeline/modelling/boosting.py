@@ -60,7 +60,7 @@ class BlockwiseBoosting(HistGradientBoostingClassifier):  # type: ignore[misc]  
     def _bin_data(
         self,
         X: Values,  # noqa: N803 - scikit-learn's name
-        sample_weight: Values | None,
+        sample_weight: Values | None,  # noqa: ARG002 - scikit-learn hands it over
         is_training_data: bool,
     ) -> npt.NDArray[np.uint8]:
         return super()._bin_data(X, None, is_training_data)  # type: ignore[no-any-return]

@@ -61,7 +61,7 @@ def finish_scoring(
             propensity = session.stream(scores.select("propensity")).read_all()[0].to_numpy()
         told = _told(plan, propensity, done, tracking)
         return replace(told, seconds=watch.seconds, dry_run=dry_run)
-    refuse_outdated(plan, lake=lake, use_case=use_case, as_of=as_of)
+    refuse_outdated(plan, lake=lake, use_case=use_case)
     _refuse_older(plan, lake, as_of)
     _refuse_missing(plan, lake.staged_scores.missing(plan))
     with lake.session() as session:

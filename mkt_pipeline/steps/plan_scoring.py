@@ -62,7 +62,7 @@ def plan_scoring(
     )
 
 
-def refuse_outdated(plan: ScoringPlan, *, lake: Lake, use_case: UseCase, as_of: AsOf) -> None:
+def refuse_outdated(plan: ScoringPlan, *, lake: Lake, use_case: UseCase) -> None:
     """Refuse a plan that was made by other code or settings, or for data that are gone since.
 
     A promotion or a feature set that was built again is none of that: the plan names its versions.

@@ -52,7 +52,7 @@ def score_part(
     other rows, and nothing may depend on the number of parts.
     """
     watch = Stopwatch()
-    refuse_outdated(plan, lake=lake, use_case=use_case, as_of=as_of)
+    refuse_outdated(plan, lake=lake, use_case=use_case)
     champion = _champion(tracking, plan)
     with lake.session() as session:
         features = lake.feature_table(
