@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from mkt_pipeline.errors import BadInputError
+from mkt_pipeline.contracts.as_of import DayRefusedError
 
 
 def day_of(context: Mapping[str, Any]) -> str:
     """``YYYY-MM-DD`` of the run; a run without a day fails, for ``now`` would be a guess."""
     day = context["params"].get("as_of") or context["dag_run"].partition_key
     if not day:
-        raise BadInputError(
+        raise DayRefusedError(
             "this run has neither an as_of nor a partition key",
             remedy="trigger it with the param as_of (YYYY-MM-DD) or with a partition key",
         )

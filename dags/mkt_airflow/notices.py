@@ -3,6 +3,9 @@
 A failed task tells in its own process, or in the DAG processor where the scheduler found it dead. A
 process that is killed while its supervisor lives runs no callback of a task at all: what is still
 unexplained when the run ends is told by the callback of the DAG. Retries tell nothing.
+
+Dry runs tell nobody, nor does what was triggered by hand for a day that no step takes: whoever did
+that sees it fail, and no night is missing. Of a clock that names such days people are told.
 """
 
 import logging
@@ -11,6 +14,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from mkt_airflow.day import day_of
 from mkt_airflow.pipeline import telling
 from mkt_pipeline.errors import MktError
 
@@ -28,7 +32,7 @@ UNKNOWN_REMEDY = "read the log of the task in Airflow and its machine's memory, 
 
 def task_failed(context: Mapping[str, Any]) -> None:
     """Tell that a task has failed for good."""
-    if _is_dry(context):
+    if _is_dry(context) or _asked_for_no_day(context):
         return
     from mkt_pipeline.steps.notify import opened
 
@@ -51,7 +55,7 @@ def task_succeeded(context: Mapping[str, Any]) -> None:
 
 def run_failed(context: Mapping[str, Any]) -> None:
     """Tell of the failed tasks of a run that nobody has told of."""
-    if _is_dry(context):
+    if _is_dry(context) or _asked_for_no_day(context):
         return
     from mkt_pipeline.steps.notify import opened
 
@@ -173,6 +177,21 @@ def _day(context: Mapping[str, Any]) -> date | None:
         return date.fromisoformat(day) if day else None
     except ValueError:
         return None
+
+
+def _asked_for_no_day(context: Mapping[str, Any]) -> bool:
+    """Whether a person triggered the run without a day, or for one that no step takes."""
+    if str(getattr(context.get("dag_run"), "run_type", "")) != "manual":
+        return False
+    from mkt_pipeline.contracts.as_of import DayRefusedError
+
+    if "exception" in context and not isinstance(context["exception"], DayRefusedError):
+        return False
+    try:
+        telling().settings.as_of(day_of(context))
+    except DayRefusedError:
+        return True
+    return False
 
 
 def _is_dry(context: Mapping[str, Any]) -> bool:

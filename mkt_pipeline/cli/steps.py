@@ -47,10 +47,11 @@ def train(
     as_json: JsonOption = False,
 ) -> None:
     """Train a challenger on past days; it is promoted only if it passes the gate on later data."""
-    steps = pipeline()
+    steps, origin = pipeline(), {"user": user()}
     steps.extract_where_needed(as_of=as_of)
+    how = {"as_of": as_of, "dry_run": dry_run, "origin": origin}
     trained = [
-        steps.train(name, as_of=as_of, dry_run=dry_run, trials=trials, seconds=seconds)
+        steps.train(name, trials=trials, seconds=seconds, **how)  # type: ignore[arg-type]
         for name in chosen(steps, use_case)
     ]
     tell(trained, as_json=as_json)

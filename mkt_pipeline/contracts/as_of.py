@@ -11,6 +11,10 @@ EARLIEST = date(1900, 1, 2)
 """Instants of days long before cannot be told in every time zone."""
 
 
+class DayRefusedError(BadInputError):
+    """No step takes this day."""
+
+
 @dataclass(frozen=True, order=True)
 class AsOf:
     """A date D in the business time zone.
@@ -27,15 +31,15 @@ class AsOf:
         try:
             day = date.fromisoformat(text)
         except ValueError:
-            raise BadInputError(
+            raise DayRefusedError(
                 f"as-of {text[:40]!r} is not a date", remedy="write it as YYYY-MM-DD"
             ) from None
         if day < EARLIEST:
-            raise BadInputError(
+            raise DayRefusedError(
                 f"as-of {day} lies before {EARLIEST}", remedy="write a day of this century"
             )
         if day > today:
-            raise BadInputError(
+            raise DayRefusedError(
                 f"as-of {day} lies in the future (today is {today} in {zone})",
                 remedy=f"use {today} or an earlier day",
             )

@@ -7,7 +7,6 @@ from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.background import BackgroundTask
 
-from mkt_pipeline.contracts.as_of import AsOf
 from mkt_pipeline.errors import BadInputError
 from mkt_pipeline.operator_page.guarded import Post, guarded
 from mkt_pipeline.operator_page.last_night import DAYS, use_case_night
@@ -52,7 +51,7 @@ def decision_routes(seams: Seams, pages: Pages) -> APIRouter:
         (release_held if act == "release" else reject_held)(
             campaign=steps.campaign_database,
             use_case=use_case,
-            as_of=AsOf(day),
+            as_of=steps.as_of(str(day)),
             who=post.visitor.name,
             reason=post.field("reason"),
         )
@@ -92,7 +91,7 @@ def decision_routes(seams: Seams, pages: Pages) -> APIRouter:
         roll_back_publication(
             campaign=steps.campaign_database,
             use_case=use_case,
-            to=AsOf(day),
+            to=steps.as_of(str(day)),
             who=post.visitor.name,
             reason=post.field("reason"),
         )

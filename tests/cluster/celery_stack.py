@@ -153,9 +153,18 @@ class CeleryStack:
 
     def segments(self):
         """What readers see."""
+        return self._campaign(CURRENT)
+
+    def decisions(self):
+        """Which model was to score, as recorded."""
+        names = ("act", "decided_by")
+        rows = self._campaign(f"SELECT {', '.join(names)} FROM campaign.model_decisions")
+        return [dict(zip(names, row, strict=True)) for row in rows]
+
+    def _campaign(self, statement):
         connection = psycopg2.connect(addresses(self.settings).campaign)
         with connection, connection.cursor() as cursor:
-            cursor.execute(CURRENT)
+            cursor.execute(statement)
             found = cursor.fetchall()
         connection.close()
         return found
@@ -211,6 +220,7 @@ class CeleryStack:
         told = {
             name: value for name, value in os.environ.items() if not name.startswith("MKT_")
         } | dict(airflow_program(self.where, "scheduler").environment)
+        told["MKT_USER"] = "test"
         command = [sys.executable, "-m", "mkt_pipeline.cli", *arguments]
         done = subprocess.run(
             command, capture_output=True, text=True, env=told, cwd=PROJECT, timeout=900

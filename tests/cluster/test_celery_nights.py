@@ -25,6 +25,11 @@ def stack(tmp_path_factory, free_port):
         stack.end()
 
 
+def test_a_training_is_signed_by_who_ran_the_command(stack):
+    (trained,) = stack.decisions()
+    assert (trained["act"], trained["decided_by"]) == ("training", "test")
+
+
 def test_a_night_ends_although_a_worker_is_killed_in_it(stack):
     before, run = stack.segments(), stack.begin_night()
     killed = stack.kill_a_worker_in(run)

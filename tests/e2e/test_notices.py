@@ -2,7 +2,7 @@
 
 import shutil
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -23,6 +23,7 @@ from mkt_pipeline.stack.shutdown import down
 PROJECT = Path(__file__).resolve().parents[2]
 OURS = Path(__file__).parent / "notice_dags"
 DAY = datetime.now(UTC).date()
+TO_COME = DAY + timedelta(days=7)
 LIMIT_SECONDS = 120
 
 
@@ -70,8 +71,8 @@ def api(where):
     return client
 
 
-def ended(api, dag_id, **params):
-    run = api.trigger(dag_id, key=str(DAY), params=params)
+def ended(api, dag_id, *, day=DAY, **params):
+    run = api.trigger(dag_id, key=str(day), params=params)
     try:
         return follow(api, run, ignore).state
     except FailNowError:
@@ -95,6 +96,11 @@ def record(where):
 def test_a_dry_run_that_fails_tells_nobody(api, mailbox):
     assert ended(api, "crm_extract", dry_run=True) == "failed"
     assert mailbox.subjects == []
+
+
+def test_what_is_triggered_by_hand_for_a_day_to_come_fails(api):
+    assert ended(api, "crm_extract", day=TO_COME) == "failed"
+    assert ended(api, "crm_extract", as_of=str(TO_COME)) == "failed"
 
 
 def test_a_task_that_fails_is_told_once_and_told_when_it_is_over(api, where, mailbox):
@@ -130,3 +136,11 @@ def test_a_run_that_is_late_is_told_and_told_when_it_has_ended(api, where, mailb
     (where.home / "go").touch()
     assert follow(api, run, ignore).state == "success"
     assert told(mailbox, ": late", 2)[1:] == [f"[mkt] is over: the night is late: late for {DAY}"]
+
+
+def test_nobody_was_told_of_what_was_triggered_for_a_day_to_come(where, mailbox):
+    """Last, for a run tells after a while, in another process."""
+    assert [one for one in mailbox.subjects if str(TO_COME) in one] == []
+    known = record(where).known(only_open=False)
+    assert known
+    assert [one for one in known if one.incident.day == TO_COME] == []
