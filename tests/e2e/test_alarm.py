@@ -1,14 +1,12 @@
 """A night that alarms starts the training of its use case, through a real Airflow."""
 
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
-import yaml
+from own_project import own_project, shipped
 
 from mkt_pipeline.campaign.model_health import ModelHealth
 from mkt_pipeline.samples.dealership import load_dealership
-from mkt_pipeline.settings import Settings
 from mkt_pipeline.stack.addresses import addresses
 from mkt_pipeline.stack.airflow_api import AirflowApi
 from mkt_pipeline.stack.dag_following import follow, run_chain, wait_for_dags
@@ -17,7 +15,6 @@ from mkt_pipeline.stack.launch import up
 from mkt_pipeline.stack.shutdown import down
 from mkt_pipeline.tracking import Tracking
 
-PROJECT = Path(__file__).resolve().parents[2]
 TRAINING, CASE, QUIET = "propensity_training", "service_visit", "quiet_visit"
 NIGHT = ("crm_extract", "customer_features", "nightly_scoring", "model_monitoring")
 DAY = datetime.now(UTC).date()
@@ -32,25 +29,16 @@ def ignore(*_):
 @pytest.fixture(scope="module")
 def where(tmp_path_factory, free_port):
     """A stack with one use case that alarms over anything, and one that never does."""
+    cases = {
+        name: {
+            **shipped(CASE),
+            "monitoring": {"nights": 1, **{kind: dict(limits) for kind in KINDS}},
+            "training": {"tuning": {"trials": 1}},
+        }
+        for name, limits in ((CASE, AT_ONCE), (QUIET, NEVER))
+    }
     project = tmp_path_factory.mktemp("alarming")
-    for name in ("dags", "plugins", "sources"):
-        (project / name).symlink_to(PROJECT / name)
-    (project / "use_cases").mkdir()
-    for name, limits in ((CASE, AT_ONCE), (QUIET, NEVER)):
-        case = yaml.safe_load((PROJECT / "use_cases" / f"{CASE}.yaml").read_text())
-        case["name"] = name
-        case["monitoring"] = {"nights": 1, **{kind: dict(limits) for kind in KINDS}}
-        case["training"] = {"tuning": {"trials": 1}}
-        (project / "use_cases" / f"{name}.yaml").write_text(yaml.safe_dump(case))
-    settings = Settings(
-        project=project,
-        home=project / "state",
-        postgres_port=free_port(),
-        mlflow_port=free_port(),
-        airflow_port=free_port(),
-        today=DAY,
-        _env_file=None,
-    )
+    settings = own_project(project, free_port, cases, today=DAY)
     stack = deployment(settings)
     up(stack, only=("postgres",), tell=ignore)
     load_dealership(url=addresses(settings).crm, customers=1500, years=3, until=DAY)

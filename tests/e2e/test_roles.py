@@ -2,19 +2,17 @@
 
 import time
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from urllib.parse import quote
 
 import psycopg2
 import pytest
-import yaml
 from fab_stack import ROLES, Person, api_of, begin_with_fab
+from own_project import own_project, shipped
 from ui.nights import hold
 
 from mkt_pipeline.campaign.model_decisions import ModelDecisions
 from mkt_pipeline.operator_page.form_token import form_token
 from mkt_pipeline.samples.dealership import load_dealership
-from mkt_pipeline.settings import Settings
 from mkt_pipeline.stack.addresses import addresses
 from mkt_pipeline.stack.airflow_api import AirflowApi
 from mkt_pipeline.stack.dag_following import follow, wait_for_dags
@@ -24,7 +22,6 @@ from mkt_pipeline.stack.shutdown import down
 from mkt_pipeline.tracking import Tracking
 from mkt_pipeline.wiring.pipeline import wire
 
-PROJECT = Path(__file__).resolve().parents[2]
 DAG, CASE = "propensity_training", "service_visit"
 DAY = datetime.now(UTC).date()
 ASKED_WITHIN_SECONDS = 300
@@ -38,22 +35,9 @@ def ignore(*_):
 @pytest.fixture(scope="module")
 def where(tmp_path_factory, free_port):
     """A stack with one use case, in which a person has to agree."""
+    case = {**shipped(CASE), "promotion": {"policy": "approve"}}
     project = tmp_path_factory.mktemp("approving")
-    for name in ("dags", "plugins", "sources"):
-        (project / name).symlink_to(PROJECT / name)
-    (project / "use_cases").mkdir()
-    case = yaml.safe_load((PROJECT / "use_cases" / f"{CASE}.yaml").read_text())
-    case["promotion"] = {"policy": "approve"}
-    (project / "use_cases" / f"{CASE}.yaml").write_text(yaml.safe_dump(case))
-    settings = Settings(
-        project=project,
-        home=project / "state",
-        postgres_port=free_port(),
-        mlflow_port=free_port(),
-        airflow_port=free_port(),
-        today=DAY,
-        _env_file=None,
-    )
+    settings = own_project(project, free_port, {CASE: case}, today=DAY)
     stack = deployment(settings)
     up(stack, only=("postgres", "mlflow"), tell=ignore)
     load_dealership(url=addresses(settings).crm, customers=1500, years=3, until=DAY)
