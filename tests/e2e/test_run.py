@@ -11,9 +11,10 @@ from pathlib import Path
 import psutil
 import psycopg2
 import pytest
+from own_project import own_project, shipped
+from quick_training import QUICK
 from sample_people import found_in_bytes, found_in_database, found_in_folder, full_names
 
-from mkt_pipeline.settings import Settings
 from mkt_pipeline.stack.addresses import addresses
 from mkt_pipeline.stack.airflow_api import AirflowApi
 from mkt_pipeline.stack.dag_following import follow
@@ -28,14 +29,9 @@ CASES = {"vehicle_purchase", "service_visit"}
 
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory, free_port):
-    return Settings(
-        home=tmp_path_factory.mktemp("first run") / ".mkt",
-        postgres_port=free_port(),
-        mlflow_port=free_port(),
-        airflow_port=free_port(),
-        today=DAY,
-        _env_file=None,
-    )
+    """Of the shipped use cases, with less of a search for their models."""
+    cases = {case: {**shipped(case), "training": QUICK} for case in CASES}
+    return own_project(tmp_path_factory.mktemp("first run"), free_port, cases, today=DAY)
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +44,7 @@ def start(settings):
         "MKT_MLFLOW_PORT": str(settings.mlflow_port),
         "MKT_AIRFLOW_PORT": str(settings.airflow_port),
         "MKT_SCORE_PARTS": "2",
+        "MKT_PROJECT": str(settings.project),
     }
     own = {k: v for k, v in os.environ.items() if not k.startswith(("MKT_", "AIRFLOW_"))}
     environment = own | told | {"COLUMNS": "160", "PYTHONUNBUFFERED": "1"}

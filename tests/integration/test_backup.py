@@ -6,6 +6,7 @@ from datetime import date
 import psycopg2
 import pytest
 from object_store import object_store
+from quick_training import trained_quickly
 from wired import wired
 
 from mkt_pipeline.backup.back_up import back_up
@@ -60,7 +61,7 @@ def original(tmp_path_factory, free_port):
         write_airflow_config(deployment(pipeline.settings))
         migrate(deployment(pipeline.settings))
         pipeline.extract(as_of=YESTERDAY)
-        pipeline.train(CASE, as_of=YESTERDAY, trials=1)
+        trained_quickly(pipeline, CASE).train(CASE, as_of=YESTERDAY)
         night(pipeline, YESTERDAY)
         pipeline.extract(as_of=DAY)
         pipeline.features(CASE, as_of=DAY)

@@ -8,6 +8,7 @@ from pathlib import Path
 import mlflow
 import pandas as pd
 import pytest
+from quick_training import trained_quickly
 from small_comparison import comparison
 from wired import wired
 
@@ -26,7 +27,7 @@ def pipeline(tmp_path_factory, free_port):
     home = tmp_path_factory.mktemp("choosing") / "state"
     with wired(home, free_port, today=TODAY) as steps:
         steps.extract(as_of=DAY)
-        steps.train(CASE, as_of=DAY, trials=1)
+        trained_quickly(steps, CASE).train(CASE, as_of=DAY)
         steps.features(CASE, as_of=DAY)
         yield steps
 

@@ -11,6 +11,7 @@ import urllib.request
 from datetime import date
 
 import pytest
+from quick_training import trained_quickly
 from wired import wired
 
 from mkt_pipeline.errors import AccessRefusedError
@@ -202,7 +203,7 @@ def test_a_training_and_a_night_need_no_more_than_the_three_users_may(guarded, f
     with wired(tmp_path / "state", free_port, today=TODAY, **told) as pipeline:
         day = TODAY.isoformat()
         pipeline.extract(as_of=day)
-        pipeline.train(NIGHTS, as_of=day, trials=1)
+        trained_quickly(pipeline, NIGHTS).train(NIGHTS, as_of=day)
         pipeline.recommender(NIGHTS, as_of=day)
         pipeline.features(NIGHTS, as_of=day)
         pipeline.score(NIGHTS, as_of=day)

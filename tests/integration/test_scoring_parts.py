@@ -8,6 +8,7 @@ import mlflow
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
+from quick_training import trained_quickly
 from wired import wired
 
 from mkt_pipeline.contracts.customer_bucket import bucket_of
@@ -27,7 +28,7 @@ CASE = "service_visit"
 def pipeline(tmp_path_factory, free_port):
     with wired(tmp_path_factory.mktemp("parts") / "state", free_port, today=TODAY) as steps:
         steps.extract(as_of=DAY)
-        steps.train(CASE, as_of=DAY, trials=1)
+        trained_quickly(steps, CASE).train(CASE, as_of=DAY)
         steps.features(CASE, as_of=DAY)
         yield steps
 
@@ -111,7 +112,7 @@ def test_a_night_has_one_run_that_says_what_every_part_was_made_with(pipeline):
 def test_what_is_promoted_in_the_middle_scores_no_part_of_the_night(pipeline):
     pipeline.score(CASE, as_of=DAY)
     expected, version = scores(pipeline), pipeline.tracking.champion_version(CASE)
-    other = int(pipeline.train(CASE, as_of=EARLIER, trials=1).model_version)
+    other = int(pipeline.train(CASE, as_of=EARLIER).model_version)
     assert other != version
     plan = planned(pipeline, CASE, as_of=DAY, parts=2).facts()
     part_scored(pipeline, plan, 1)

@@ -4,11 +4,11 @@ import os
 import subprocess
 import sys
 from datetime import date
-from pathlib import Path
 
 import pytest
-import yaml
 from notice_servers import mail_server
+from own_project import project_folder, shipped
+from quick_training import QUICK
 from wired import wired
 
 from mkt_pipeline.campaign.publication_held import PublicationHeldError
@@ -16,7 +16,6 @@ from mkt_pipeline.stack.deployment import variables
 from mkt_pipeline.wiring.monitoring import model_health
 from mkt_pipeline.wiring.notices import Telling
 
-PROJECT = Path(__file__).resolve().parents[3]
 CASE = "service_visit"
 TRAINED, DAYS, TODAY = "2026-08-25", ("2026-10-30", "2026-10-31", "2026-11-01"), date(2026, 11, 1)
 
@@ -30,20 +29,15 @@ def box(free_port):
 @pytest.fixture(scope="module")
 def pipeline(tmp_path_factory, free_port, box):
     """One use case of which every night is held in which anybody changes segment."""
-    project = tmp_path_factory.mktemp("held")
-    for name in ("dags", "plugins", "sources"):
-        (project / name).symlink_to(PROJECT / name)
-    (project / "use_cases").mkdir()
-    case = yaml.safe_load((PROJECT / "use_cases" / f"{CASE}.yaml").read_text())
-    case["publication"] = {"changed_segment": 1e-9}
-    (project / "use_cases" / f"{CASE}.yaml").write_text(yaml.safe_dump(case))
+    case = {**shipped(CASE), "training": QUICK, "publication": {"changed_segment": 1e-9}}
+    project = project_folder(tmp_path_factory.mktemp("held"), {CASE: case})
     mail = {
         "smtp_url": f"smtp://127.0.0.1:{box.port}",
         "notify_email_to": "operator@example.org",
     }
     with wired(project / "state", free_port, today=TODAY, project=project, **mail) as steps:
         steps.extract(as_of=str(TODAY))
-        assert steps.train(CASE, as_of=TRAINED, trials=1).promoted
+        assert steps.train(CASE, as_of=TRAINED).promoted
         for day in DAYS:
             steps.features(CASE, as_of=day)
             steps.score(CASE, as_of=day)
