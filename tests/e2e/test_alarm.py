@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 from own_project import own_project, shipped
-from quick_training import QUICKEST
+from quick_training import QUICK
 
 from mkt_pipeline.campaign.model_health import ModelHealth
 from mkt_pipeline.samples.dealership import load_dealership
@@ -34,7 +34,7 @@ def where(tmp_path_factory, free_port):
         name: {
             **shipped(CASE),
             "monitoring": {"nights": 1, **{kind: dict(limits) for kind in KINDS}},
-            "training": QUICKEST,
+            "training": {**QUICK, "candidates": ["logistic"], "max_dates": 3},
         }
         for name, limits in ((CASE, AT_ONCE), (QUIET, NEVER))
     }

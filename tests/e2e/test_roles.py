@@ -8,7 +8,7 @@ import psycopg2
 import pytest
 from fab_stack import ROLES, Person, api_of, begin_with_fab
 from own_project import own_project, shipped
-from quick_training import QUICKEST
+from quick_training import QUICK
 from ui.nights import hold
 
 from mkt_pipeline.campaign.model_decisions import ModelDecisions
@@ -36,7 +36,7 @@ def ignore(*_):
 @pytest.fixture(scope="module")
 def where(tmp_path_factory, free_port):
     """A stack with one use case, in which a person has to agree."""
-    case = {**shipped(CASE), "training": QUICKEST, "promotion": {"policy": "approve"}}
+    case = {**shipped(CASE), "training": QUICK, "promotion": {"policy": "approve"}}
     project = tmp_path_factory.mktemp("approving")
     settings = own_project(project, free_port, {CASE: case}, today=DAY)
     stack = deployment(settings)
