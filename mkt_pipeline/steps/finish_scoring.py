@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+import ibis.expr.types as ir
 import numpy as np
 import numpy.typing as npt
 
@@ -12,6 +13,7 @@ from mkt_pipeline.contracts.scoring_plan import ScoringPlan
 from mkt_pipeline.contracts.use_case import UseCase
 from mkt_pipeline.errors import FailNowError
 from mkt_pipeline.lake.lake import Lake
+from mkt_pipeline.lake.session import Session
 from mkt_pipeline.modelling.score_histogram import score_histogram
 from mkt_pipeline.steps.plan_scoring import refuse_outdated
 from mkt_pipeline.steps.run_notes import scoring_note
@@ -57,8 +59,7 @@ def finish_scoring(
     watch = Stopwatch()
     if (done := _finished(lake, plan, as_of)) is not None:
         with lake.session() as session:
-            scores = lake.score_table(session, use_case.name, as_of)
-            propensity = session.stream(scores.select("propensity")).read_all()[0].to_numpy()
+            propensity = _propensities(session, lake.score_table(session, use_case.name, as_of))
         told = _told(plan, propensity, done, tracking)
         return replace(told, seconds=watch.seconds, dry_run=dry_run)
     refuse_outdated(plan, lake=lake, use_case=use_case)
@@ -66,7 +67,7 @@ def finish_scoring(
     _refuse_missing(plan, lake.staged_scores.missing(plan))
     with lake.session() as session:
         scores = session.read(lake.staged_scores.files(plan))
-        propensity = session.stream(scores.select("propensity")).read_all()[0].to_numpy()
+        propensity = _propensities(session, scores)
         if len(propensity) != plan.customers:
             raise plan.outdated(
                 f"for {plan.customers:,} customers, and its parts have {len(propensity):,}"
@@ -79,6 +80,14 @@ def finish_scoring(
     lake.staged_scores.remove_plan(plan)
     told = _told(plan, propensity, run_id, tracking)
     return replace(told, seconds=watch.seconds, dry_run=dry_run)
+
+
+def _propensities(session: Session, scores: ir.Table) -> Propensities:
+    """All of them by size: the last digit of a mean depends on the order in which is added up, and
+    files are read in any.
+    """
+    found = session.stream(scores.select("propensity")).read_all()[0].to_numpy()
+    return np.sort(found)
 
 
 def _finished(lake: Lake, plan: ScoringPlan, as_of: AsOf) -> str | None:

@@ -7,6 +7,7 @@ import psycopg2
 import pyarrow as pa
 import pytest
 from object_store import object_store
+from quick_training import trained_quickly
 from wired import wired
 
 from mkt_pipeline.errors import AccessRefusedError, BusyError, ServerUnavailableError
@@ -49,7 +50,7 @@ def nights(local, remote):
 
 def night(steps):
     extracted = steps.extract(as_of=DAY)
-    trained = steps.train(CASE, as_of=DAY, trials=1)
+    trained = trained_quickly(steps, CASE).train(CASE, as_of=DAY)
     steps.features(CASE, as_of=DAY)
     scored = steps.score(CASE, as_of=DAY)
     published = steps.publish(CASE, as_of=DAY)

@@ -5,6 +5,7 @@ from datetime import date
 
 import mlflow
 import pytest
+from quick_training import trained_quickly
 
 from mkt_pipeline.errors import BadInputError
 from mkt_pipeline.samples.dealership import load_dealership
@@ -34,6 +35,7 @@ def trials_of(pipeline, trained):
 
 
 def test_a_training_uses_the_trials_of_tuned_candidates_and_makes_no_more(pipeline):
+    trained_quickly(pipeline, CASE)
     logistic = pipeline.tune(CASE, "logistic", as_of=str(DAY), trials=3)
     assert (logistic.trials, logistic.known) == (3, 0)
     assert logistic.best >= logistic.default > 0

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import psycopg2
 import pyarrow as pa
+from quick_training import trained_quickly
 
 from mkt_pipeline.campaign.publication import Publication
 from mkt_pipeline.campaign.publication_held import PublicationHeldError
@@ -43,7 +44,7 @@ class Shown:
 def make_nights(pipeline: Pipeline, *, nights: int) -> Shown:
     """A champion of the summer, a publication that has closed, and the last nights up to today."""
     pipeline.extract(as_of=str(TODAY))
-    trained = pipeline.train(CASE, as_of=TRAINED, trials=1)
+    trained = trained_quickly(pipeline, CASE).train(CASE, as_of=TRAINED)
     assert trained.promoted, trained.sentence
     days = tuple(TODAY - timedelta(days=n) for n in reversed(range(nights)))
     for day in (date.fromisoformat(MEASURED), *days):
