@@ -181,7 +181,8 @@ def _day(context: Mapping[str, Any]) -> date | None:
 
 def _asked_for_no_day(context: Mapping[str, Any]) -> bool:
     """Whether a person triggered the run without a day, or for one that no step takes."""
-    if str(getattr(context.get("dag_run"), "run_type", "")) != "manual":
+    # A member of an enumeration: equal to its text, but not written as it.
+    if getattr(context.get("dag_run"), "run_type", None) != "manual":
         return False
     from mkt_pipeline.contracts.as_of import DayRefusedError
 
