@@ -133,10 +133,13 @@ class CeleryStack:
         psutil.wait_procs(family, timeout=30)
 
     def kill_scheduler(self):
-        """End the scheduler at once; what it started ends by itself."""
+        """End the scheduler and all that it started, at once."""
         scheduler = PidFile.read(self.where.pid_file("scheduler")).process()
-        scheduler.kill()
+        family = _family(scheduler.pid)
+        for one in family:
+            _signal(one, signal.SIGKILL)
         forget(scheduler.pid)
+        psutil.wait_procs(family, timeout=30)
 
     def begin_night(self):
         """Start a night; the run that scores, as soon as a task of it works."""

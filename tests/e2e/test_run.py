@@ -30,7 +30,8 @@ CASES = {"vehicle_purchase", "service_visit"}
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory, free_port):
     """Of the shipped use cases, with less of a search for their models."""
-    cases = {case: {**shipped(case), "training": QUICK} for case in CASES}
+    training = {**QUICK, "candidates": ["logistic"]}
+    cases = {case: {**shipped(case), "training": training} for case in CASES}
     return own_project(tmp_path_factory.mktemp("first run"), free_port, cases, today=DAY)
 
 
