@@ -44,5 +44,5 @@ def test_an_event_has_the_day_of_the_work_and_a_run_without_a_day_wakes_nobody(t
     )
     assert done.returncode == 0, done.stderr[-3000:]
     day = ["2026-11-01"]
-    expected = [day, day, day, "BadInputError", "AirflowSkipException"]
+    expected = [day, day, day, "DayRefusedError", "AirflowSkipException"]
     assert json.loads(done.stdout.split("FACTS ")[1]) == expected
