@@ -24,7 +24,7 @@ from mkt_pipeline.wiring.pipeline import wire
 USE_CASE = "service_visit"
 DAY = date(2026, 6, 1)
 ALL = os.environ.get("FAULTS") == "all"
-SAMPLE = 4
+SAMPLE = 3
 NEXT, AFTER = (str(DAY + timedelta(days=n)) for n in (1, 2))
 KILLED, FULL = -9, 3
 ENDS = {KILLED: "killed", FULL: "told of the full disk", 0: "went on"}
