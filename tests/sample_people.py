@@ -19,7 +19,9 @@ SET first_name = first_name || 'qzxvqj', last_name = last_name || 'qzxvqj'
 """
 """So that Max and Winter, which are words as well, are found wherever they are names."""
 
-PERSONAL = re.compile(rb"\w*qzxvqj|person\.\d+@example|@example\.com|\+999 ?\d{6}", re.IGNORECASE)
+PERSONAL = re.compile(
+    rb"\w{0,20}qzxvqj|person\.\d+@example|@example\.com|\+999 ?\d{6}", re.IGNORECASE
+)
 
 
 def full_names(crm: str) -> re.Pattern[bytes]:
@@ -30,8 +32,16 @@ def full_names(crm: str) -> re.Pattern[bytes]:
     with closing(psycopg2.connect(crm)) as connection, connection.cursor() as cursor:
         cursor.execute("SELECT DISTINCT first_name, last_name FROM dealership.persons")
         pairs = cursor.fetchall()
-    told = [f"{a} {b}" for a, b in pairs] + [f"{b}, {a}" for a, b in pairs]
+    told = _of_two(pairs, " ") + _of_two([(b, a) for a, b in pairs], ", ")
     return re.compile(PERSONAL.pattern + b"|" + "|".join(told).encode(), re.IGNORECASE)
+
+
+def _of_two(pairs: list[tuple[str, str]], between: str) -> list[str]:
+    """The pairs by their first: of thousands side by side each would be tried at every byte."""
+    seconds: dict[str, list[str]] = {}
+    for first, second in pairs:
+        seconds.setdefault(re.escape(first), []).append(re.escape(second))
+    return [f"{first}{between}(?:{'|'.join(all_)})" for first, all_ in sorted(seconds.items())]
 
 
 def found_in_bytes(data: bytes, sought: re.Pattern[bytes] = PERSONAL) -> set[bytes]:
