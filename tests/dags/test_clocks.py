@@ -1,14 +1,8 @@
 """DAGs with a clock of their own: what begins when Airflow starts, for the first time or again."""
 
-import json
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
+from own_airflow import PROJECT, facts
 
-PROJECT = Path(__file__).resolve().parents[2]
 CODE = """
 import datetime, json, sys
 import pendulum
@@ -45,22 +39,7 @@ print("FACTS " + json.dumps(found))
 
 @pytest.fixture(scope="module")
 def clocks(tmp_path_factory):
-    own = {k: v for k, v in os.environ.items() if not k.startswith(("AIRFLOW_", "MKT_"))}
-    told = {
-        "AIRFLOW_HOME": str(tmp_path_factory.mktemp("airflow")),
-        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
-        "PYTHONPATH": str(PROJECT / "dags"),
-    }
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", CODE, str(PROJECT / "dags")],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**own, **told},
-        cwd=PROJECT,
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
-    return json.loads(done.stdout.split("FACTS ")[1])
+    return facts(CODE, tmp_path_factory.mktemp("airflow"), str(PROJECT / "dags"))
 
 
 def test_who_starts_for_the_first_time_has_missed_nothing_at_any_hour_of_the_week(clocks):
