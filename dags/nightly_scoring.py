@@ -30,8 +30,8 @@ fails does not stop the others.
 - *A part has failed*: `night.finish` names the parts that are missing, and nothing of the use case
   is published. Mend what failed them and clear these tasks of `score` with what comes after; the
   parts that are there are kept.
-- *The plan does not hold any more* (somebody was erased, a younger feature set of the day was
-  scored, other code runs on a worker): clear `plan` with what comes after.
+- *The plan does not hold any more* (somebody was erased, a younger plan of the day was carried
+  out, other code runs on a worker): clear `plan` with what comes after.
 - *MLflow or the campaign database does not answer*: it is tried again by itself.
 
 Running it again replaces the publication of the same day and changes nothing else.

@@ -49,9 +49,10 @@ def train(
     """Train a challenger on past days; it is promoted only if it passes the gate on later data."""
     steps, origin = pipeline(), {"user": user()}
     steps.extract_where_needed(as_of=as_of)
-    how = {"as_of": as_of, "dry_run": dry_run, "origin": origin}
     trained = [
-        steps.train(name, trials=trials, seconds=seconds, **how)  # type: ignore[arg-type]
+        steps.train(
+            name, as_of=as_of, dry_run=dry_run, origin=origin, trials=trials, seconds=seconds
+        )
         for name in chosen(steps, use_case)
     ]
     tell(trained, as_json=as_json)

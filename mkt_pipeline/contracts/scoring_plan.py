@@ -19,8 +19,8 @@ class ScoringPlan(Facts):
     """One scoring of one day: small facts that travel to every part.
 
     ``plan`` is its own name. The champion, the way to recommend, the versions of the change logs
-    and ``features_version`` (the commit that wrote the day's feature set) are those of the moment
-    of planning, and each part reads them as they were. A part that finds another
+    and ``features_version`` (of the table of feature sets) are those of the moment of planning, and
+    each part reads them as they were. A part that finds another
     ``erased_version`` (who had been erased), ``code_version`` or ``settings`` (a digest of the use
     case) refuses. ``season`` is by how many log-odds the season moves the propensities.
     """

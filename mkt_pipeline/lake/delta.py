@@ -100,12 +100,6 @@ class DeltaStore:
         """The facts of every commit that carries any, the newest first."""
         yield from (json.loads(entry[FACTS]) for entry in self._history() if FACTS in entry)
 
-    def version_of(self, as_of: str) -> int:
-        """The newest commit whose facts are of this day; -1 where there is none."""
-        history = self._history()
-        own = (one for one in history if json.loads(one.get(FACTS, "{}")).get("as_of") == as_of)
-        return next((int(one["version"]) for one in own), -1)
-
     def _history(self) -> list[dict[str, Any]]:
         with storage_errors(self.uri):
             return self.table().history() if self.exists else []

@@ -178,9 +178,13 @@ class Lake:
         return None if found is None else str(found)
 
     def features_version(self, use_case: str, as_of: AsOf) -> int:
-        """The commit that wrote the feature set of a day; refused where there is none."""
-        self._day_files("features", use_case, as_of)
-        return self._day_store("features", use_case).version_of(str(as_of))
+        """The version of the table that has the feature set of a day; refused where none is there.
+
+        Not the commit that wrote it: erasing and joining leave of the day other files than those.
+        """
+        version = self._day_store("features", use_case).version
+        self._day_files("features", use_case, as_of, version)
+        return version
 
     def features(self, use_case: str, as_of: AsOf) -> tuple[Feature, ...]:
         """What is known about the columns of one feature set, in their order."""

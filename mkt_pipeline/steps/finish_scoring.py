@@ -28,7 +28,7 @@ PLAN = "plan"
 """The fact that says which plan the scores of a day are of."""
 
 FEATURES = "features_version"
-"""The fact that says which commit wrote the feature set that was scored."""
+"""The fact that says at which version of their table the features were read."""
 
 QUANTILES = (0.01, 0.1, 0.5, 0.9, 0.99)
 
@@ -52,9 +52,8 @@ def finish_scoring(
     """Put the scores of all parts in place of the same day's, in one commit, with one MLflow run.
 
     Refused where a part is missing, where the parts are not the customers of the plan, where the
-    plan does not hold any more, and where the scores that are there are of a younger feature set. A
-    plan that was finished before is told again, and not written
-    again: its parts are gone.
+    plan does not hold any more, and where the scores that are there are of younger features. A plan
+    that was finished before is told again, and not written again: its parts are gone.
     """
     watch = Stopwatch()
     if (done := _finished(lake, plan, as_of)) is not None:
@@ -102,7 +101,7 @@ def _refuse_older(plan: ScoringPlan, lake: Lake, as_of: AsOf) -> None:
     if not lake.has_day("scores", plan.use_case, as_of):
         return
     if int(lake.score_facts(plan.use_case, as_of).get(FEATURES, -1)) > plan.features_version:
-        raise plan.outdated("a feature set that was built after it has been scored since")
+        raise plan.outdated("one that was planned after it has been scored since")
 
 
 def _refuse_missing(plan: ScoringPlan, missing: list[int]) -> None:

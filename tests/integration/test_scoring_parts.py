@@ -236,10 +236,21 @@ def test_features_are_read_as_they_were_when_the_night_was_planned(pipeline):
         pipeline.score(CASE, as_of=DAY)
         assert left_out not in scores(pipeline)["customer_id"].to_pylist()
         part_scored(pipeline, older, 1)
-        with pytest.raises(PlanOutdatedError, match="built after it has been scored since"):
+        with pytest.raises(PlanOutdatedError, match="planned after it has been scored since"):
             finished(pipeline, older)
     finally:
         pipeline.features(CASE, as_of=DAY)
+
+
+def test_an_earlier_day_is_scored_again_after_somebody_was_erased(pipeline):
+    """What an erasure leaves of a feature set was not written by the commit that built it."""
+    for day in (EARLIER, DAY):
+        pipeline.features(CASE, as_of=day)
+    pipeline.score(CASE, as_of=EARLIER)
+    before = scores(pipeline, EARLIER)["customer_id"].to_pylist()
+    pipeline.erase(before[7], who="test", reason="asked for")
+    pipeline.score(CASE, as_of=EARLIER)
+    assert scores(pipeline, EARLIER)["customer_id"].to_pylist() == before[:7] + before[8:]
 
 
 def test_a_plan_of_other_settings_or_code_is_refused(pipeline):
