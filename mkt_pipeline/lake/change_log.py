@@ -13,7 +13,7 @@ from mkt_pipeline.contracts.entities import Entity
 from mkt_pipeline.contracts.night import EntityNight
 from mkt_pipeline.contracts.reading import EntityRows, LogState, Reading
 from mkt_pipeline.errors import BadInputError
-from mkt_pipeline.lake.changes import Night, changed_rows, newest_versions, tombstones
+from mkt_pipeline.lake.changes import RANKED_BY, Night, changed_rows, newest_versions, tombstones
 from mkt_pipeline.lake.contract_rules import repeated_keys, with_broken_rule
 from mkt_pipeline.lake.delta import DeltaStore
 from mkt_pipeline.lake.erased import Erased
@@ -172,12 +172,13 @@ def _before(
     if found.whole:
         return session.materialise(newest_versions(log, entity))
     touched = found.rows.select(entity.key)
-    if found.keys is not None:
-        gone = log.select(entity.key).anti_join(found.keys, entity.key)
-        touched = touched.union(gone)
+    if found.gone is not None:
+        touched = touched.union(found.gone)
     # The key alone decides which versions are looked at, so that a long log costs one scan.
-    of_touched = log.semi_join(session.materialise(touched.distinct()), entity.key)
-    return session.materialise(newest_versions(of_touched, entity))
+    of_touched = log.select(*RANKED_BY, entity.key).semi_join(
+        session.materialise(touched.distinct()), entity.key
+    )
+    return session.materialise(newest_versions(session.materialise(of_touched), entity))
 
 
 def _changes(
@@ -188,7 +189,12 @@ def _changes(
     changed = changed_rows(good, before, night)
     if before is None or found.keys is None:
         return changed
-    return changed.union(tombstones(found.keys, before, night, changed))
+    alive = before.filter(~before.current_deleted)
+    if found.gone is None:
+        gone = alive.anti_join(found.keys, night.entity.key)
+    else:
+        gone = alive.semi_join(found.gone, night.entity.key)
+    return changed.union(tombstones(gone, night, changed))
 
 
 def _kinds(

@@ -40,12 +40,16 @@ class Night:
         return "reconstructed" if self.covered is None else "observed"
 
 
+RANKED_BY = ("row_hash", "known_at", "sequence", "is_deleted")
+"""The columns of a change log that tell the newest version of a key, beside the key."""
+
+
 def newest_versions(log: ir.Table, entity: Entity) -> ir.Table:
     """The newest version of each key, tombstones included: key, fingerprint, ``known_at``.
 
     An append holds each key once. Most keys are in the first one only, and are not ranked.
     """
-    log = log.select(entity.key, "row_hash", "known_at", "sequence", "is_deleted")
+    log = log.select(entity.key, *RANKED_BY)
     appended_again = log.filter(log.sequence > log.sequence.min().as_scalar())
     changed = appended_again.select(entity.key).distinct()
     several = log.semi_join(changed, entity.key)
@@ -81,15 +85,13 @@ def changed_rows(good: ir.Table, current: ir.Table | None, night: Night) -> ir.T
     )
 
 
-def tombstones(keys: ir.Table, current: ir.Table, night: Night, columns: ir.Table) -> ir.Table:
-    """One deleted version for each current row whose key is not among ``keys``, the CRM's.
+def tombstones(gone: ir.Table, night: Night, columns: ir.Table) -> ir.Table:
+    """One deleted version for each of the newest versions ``gone``, which the CRM no longer has.
 
     When it was deleted is not known, only that it was there at the last night: it counts as gone
     from that night's as-of on. ``columns`` gives names and types of the log.
     """
     key = night.entity.key
-    alive = current.filter(~current.current_deleted)
-    gone = alive.anti_join(keys, key)
     known_at = _not_before_covered(ibis.null("timestamp('UTC', 6)"), gone, night)
     empty = {
         name: ibis.null(columns[name].type())

@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from mkt_pipeline.contracts.reading import EntityRows
 from mkt_pipeline.lake.erased import Doorkeeper
+from mkt_pipeline.lake.key_difference import KeyDifference, key_difference
 from mkt_pipeline.lake.session import Session
 from mkt_pipeline.lake.staging import stage
 
@@ -21,13 +22,16 @@ class NightRows:
 
     ``keys`` has one column with the key of every row of the CRM, or is None where this night does
     not reconcile keys. ``whole`` says that ``rows`` are all there are. Rows of erased persons are
-    in neither; ``turned_away`` has the keys of those that a part of the rows held.
+    in neither; ``turned_away`` has the keys of those that a part of the rows held. ``gone`` has the
+    keys of the log that are not among ``keys``; None where nobody looked, because all rows were
+    read or because keys are not reconciled.
     """
 
     rows: ir.Table
     keys: ir.Table | None
     whole: bool
     turned_away: tuple[ir.Table, ...] = ()
+    gone: ir.Table | None = None
 
     def total(self) -> int | None:
         """The number of rows in the CRM, as far as this night knows."""
@@ -54,20 +58,24 @@ def gather(
     changed = entrance.rows(source.changed(), "changed")
     if source.reading.whole or log is None:
         return NightRows(changed, changed.select(key), whole=True)
-    keys = None
+    keys = difference = None
     if source.reading.keys:
         keys = session.read([str(stage(source.keys(), session.scratch, "keys"))])
-    missed = _Missed(session, changed.select(key), keys, log, key, doorkeeper)
+        difference = key_difference(session, crm=keys, log=log, key=key)
+    missed = _Missed(session, changed.select(key), keys, difference, log, key, doorkeeper)
     wanted = missed.keys(frozenset(again))
     if len(wanted) > FETCHED_BY_KEY:
         everything = entrance.rows(source.every(), "every")
         return NightRows(everything, everything.select(key), whole=True)
     if wanted:
         changed = changed.union(entrance.rows(source.of(wanted), "missed"))
+    gone = None if difference is None else difference.gone
     for away in entrance.away:
         # A row that has become an erased person's is gone, whosever it was before.
         keys = None if keys is None else keys.anti_join(away, key)
-    return NightRows(changed, keys, whole=False, turned_away=tuple(entrance.away))
+        gone = None if gone is None else gone.union(away.select(key))
+    away = tuple(entrance.away)
+    return NightRows(changed, keys, whole=False, turned_away=away, gone=gone)
 
 
 class _Entrance:
@@ -93,6 +101,7 @@ class _Missed:
     session: Session
     seen: ir.Table
     known: ir.Table | None
+    difference: KeyDifference | None
     log: ir.Table
     key: str
     doorkeeper: Doorkeeper | None
@@ -100,19 +109,19 @@ class _Missed:
     def keys(self, again: frozenset[str]) -> list[str]:
         """Keys to read by themselves."""
         found: set[str] = set()
-        if self.known is not None:
-            found |= _values(self.session, self._not_alive(self.known), self.key)
+        if self.known is not None and self.difference is not None:
+            missed = self._not_alive(self.known, self.difference)
+            found |= _values(self.session, missed, self.key)
         if again:
             # Looked up here, for a list of a million keys has no place in a statement.
             read = self.seen.filter(self.seen[self.key].isin(sorted(again)))
             found |= again - _values(self.session, read, self.key)
         return sorted(found)
 
-    def _not_alive(self, known: ir.Table) -> ir.Table:
-        new = known.anti_join(self.log.select(self.key), self.key)
+    def _not_alive(self, known: ir.Table, difference: KeyDifference) -> ir.Table:
         buried = self.log.filter(self.log.is_deleted).select(self.key).distinct()
         back = known.semi_join(buried, self.key)
-        missed = new.union(back).anti_join(self.seen, self.key)
+        missed = difference.new.union(back).anti_join(self.seen, self.key)
         return missed if self.doorkeeper is None else self.doorkeeper.strangers(missed)
 
 
