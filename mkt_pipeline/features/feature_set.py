@@ -23,6 +23,9 @@ from mkt_pipeline.features.profile import profile_features
 from mkt_pipeline.features.state import state_as_of
 from mkt_pipeline.features.texts import text_features
 
+UNREAD = ("updated_at", "interaction_id", "text_id", "body")
+"""Columns of timelines that no feature reads: whoever copies one may leave them out."""
+
 
 @dataclass(frozen=True)
 class FeatureSet:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import ibis
+import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 import pyarrow as pa
 from pyarrow import fs
@@ -47,6 +48,25 @@ class Session:
         self.backend.con.execute(f"CREATE VIEW {name} AS {self.backend.compile(expression)}")
         return self.backend.table(name)
 
+    def deal(self, expression: ir.Table, *, by: str, parts: int) -> list[ir.Table]:
+        """The rows of ``expression`` as so many tables; equal values of ``by`` are in one of them.
+
+        Which one is a matter of this session alone. The rows are computed once, and lie in files on
+        the scratch disk.
+        """
+        folder = self.scratch / f"dealt-{uuid.uuid4().hex}"
+        dealt = expression.mutate(_part=_hash(expression[by]) % parts)
+        self.backend.con.execute(
+            f"COPY ({self.backend.compile(dealt)}) TO '{folder}'"
+            " (FORMAT parquet, COMPRESSION lz4, PARTITION_BY (_part))"
+        )
+        found = [sorted(map(str, (folder / f"_part={n}").glob("*"))) for n in range(parts)]
+        nothing = expression.filter(ibis.literal(False))
+        return [
+            self.backend.read_parquet(files, hive_partitioning=False) if files else nothing
+            for files in found
+        ]
+
     def register(self, table: pa.Table) -> ir.Table:
         """An Arrow table as a table of this session."""
         name = f"t_{uuid.uuid4().hex}"
@@ -61,6 +81,11 @@ class Session:
         rows = rows or max(VALUES_AT_ONCE // len(expression.columns), 1)
         # Not Ibis' own to_pyarrow_batches, which calls a name that DuckDB 2 no longer has.
         return self.backend.con.sql(self.backend.compile(expression)).to_arrow_reader(rows)
+
+
+@ibis.udf.scalar.builtin(name="hash")  # type: ignore[untyped-decorator]  # as Ibis has it
+def _hash(text: str) -> dt.uint64:
+    """DuckDB's own, as a number without a sign; Ibis' goes through a string of bits."""
 
 
 @contextmanager

@@ -5,7 +5,6 @@ import json
 from collections.abc import Mapping
 
 import ibis
-import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
 from mkt_pipeline.contracts.as_of import AsOf
@@ -15,7 +14,7 @@ from mkt_pipeline.contracts.night import FeaturesBuilt
 from mkt_pipeline.contracts.use_case import UseCase
 from mkt_pipeline.contracts.vocabulary import Vocabulary
 from mkt_pipeline.errors import BadInputError, DataRefusedError
-from mkt_pipeline.features.feature_set import feature_set
+from mkt_pipeline.features.feature_set import UNREAD, feature_set
 from mkt_pipeline.features.frame_of_reference import FrameOfReference
 from mkt_pipeline.features.state import timeline
 from mkt_pipeline.features.vocabulary import common_values, vocabulary_of
@@ -76,26 +75,32 @@ def built_in_parts(
     """
     customers = int(known["customers"].count().to_pyarrow().as_py())
     count = -(-customers // at_once) or 1
-    parts = [feature_set(_part(known, number, count), reference) for number in range(count)]
+    parts = [feature_set(part, reference) for part in _dealt(session, known, count)]
     rows = [session.materialise(part.rows) for part in parts]
     return parts[0].features, ibis.union(*rows) if count > 1 else rows[0]
 
 
-def _part(known: Mapping[str, ir.Table], number: int, count: int) -> Mapping[str, ir.Table]:
-    """What is known of one part of the customers; which part is a matter of this run alone."""
+def _dealt(
+    session: Session, known: Mapping[str, ir.Table], count: int
+) -> list[Mapping[str, ir.Table]]:
+    """What is known of each part of the customers; which part is a matter of this run alone.
+
+    The change logs are read once, not once for each part: their size grows with the customers, and
+    so does the number of parts.
+    """
     if count == 1:
-        return known
-    return {
-        name: table
+        return [known]
+    dealt = {
+        name: [table] * count
         if "customer_id" not in table.columns
-        else table.filter(_hash(table.customer_id) % count == number)
+        else session.deal(_read_columns(table), by="customer_id", parts=count)
         for name, table in known.items()
     }
+    return [{name: parts[number] for name, parts in dealt.items()} for number in range(count)]
 
 
-@ibis.udf.scalar.builtin(name="hash")  # type: ignore[untyped-decorator]  # as Ibis has it
-def _hash(text: str) -> dt.uint64:
-    """DuckDB's own, as a number without a sign; Ibis' goes through a string of bits."""
+def _read_columns(table: ir.Table) -> ir.Table:
+    return table.drop(*(name for name in UNREAD if name in table.columns))
 
 
 def definition(use_case: UseCase) -> str:
