@@ -107,6 +107,8 @@ def open_session(
             autoinstall_known_extensions=False,
             autoload_known_extensions=False,
         )
+        # Rows that each thread keeps of what it deals out; half a million is the default.
+        backend.con.execute("SET partitioned_write_flush_threshold = 50000")
         # It would be drawn into the logs of tasks.
         backend.con.execute("SET enable_progress_bar = false")
         fetched = RemoteFiles(remote, scratch / "fetched") if remote else None

@@ -16,7 +16,7 @@ from mkt_pipeline.contracts.vocabulary import Vocabulary
 from mkt_pipeline.errors import BadInputError, DataRefusedError
 from mkt_pipeline.features.feature_set import UNREAD, feature_set
 from mkt_pipeline.features.frame_of_reference import FrameOfReference
-from mkt_pipeline.features.state import timeline
+from mkt_pipeline.features.state import superseded_versions, timeline
 from mkt_pipeline.features.vocabulary import common_values, vocabulary_of
 from mkt_pipeline.lake.lake import Lake
 from mkt_pipeline.lake.session import Session
@@ -24,7 +24,7 @@ from mkt_pipeline.steps.sensitive_features import sensitive_features
 from mkt_pipeline.steps.stopwatch import Stopwatch
 from mkt_pipeline.tracking.code_version import code_version
 
-CUSTOMERS_AT_ONCE = 200_000
+CUSTOMERS_AT_ONCE = 100_000
 """Aggregates of a hundred features take kilobytes of memory per customer."""
 
 
@@ -126,8 +126,12 @@ def timelines(
     lake: Lake, session: Session, versions: Mapping[str, int] | None = None
 ) -> Mapping[str, ir.Table]:
     """The timeline of every change log; of these versions of them, where they are given."""
-    logs = lake.logs(session, versions)
-    return {n: session.view(timeline(log, key=ENTITIES[n].key)) for n, log in logs.items()}
+    found = {}
+    for name, log in lake.logs(session, versions).items():
+        key = ENTITIES[name].key
+        superseded = session.materialise(superseded_versions(log, key=key))
+        found[name] = session.view(timeline(log, key=key, superseded=superseded))
+    return found
 
 
 def _values(session: Session, table: ir.Table) -> list[str]:
