@@ -5,9 +5,10 @@ from datetime import date
 
 from mkt_pipeline.campaign.audit import AuditedAct, record_act
 from mkt_pipeline.campaign.partitions import remove_leftovers
-from mkt_pipeline.campaign.publication import Receipt
+from mkt_pipeline.campaign.publication import SEGMENTS, Receipt
 from mkt_pipeline.campaign.session import Row, Session
 from mkt_pipeline.campaign.showing import Act, Staged, show
+from mkt_pipeline.contracts.stated_reason import stated_reason
 from mkt_pipeline.errors import BadInputError
 
 
@@ -15,7 +16,7 @@ def release(
     session: Session, use_case: str, as_of: date | None, *, who: str | None, reason: str
 ) -> Receipt:
     """Publish a held night as it is; of several the latest, where no day is named."""
-    _refuse_without(reason, "release", "why it may be published as it is")
+    reason = stated_reason(reason)
     try:
         with session.transaction():
             session.run("lock", name=f"use case {use_case}")
@@ -33,7 +34,8 @@ def release(
         use_case=use_case,
         as_of=held["as_of"],
         rows=held["rows"],
-        counts=held["counts"],
+        # JSON keeps no order of its own.
+        counts={segment: held["counts"][segment] for segment in SEGMENTS},
         mean_propensity=held["mean_propensity"],
         is_current=shown.is_current,
         replaced=shown.replaced,
@@ -47,6 +49,8 @@ def reject(
     session: Session, use_case: str, as_of: date | None, *, who: str | None, reason: str | None
 ) -> tuple[int, date]:
     """Drop a held night; its number and day. The record stays, the rows go."""
+    # A rejection needs no words; those that are there are kept.
+    reason = stated_reason(reason) if reason and reason.strip() else None
     try:
         with session.transaction():
             session.run("lock", name=f"use case {use_case}")
@@ -99,8 +103,3 @@ def _record(
         publication_id=held["publication_id"],
         counts=changes,
     )
-
-
-def _refuse_without(reason: str, what: str, why: str) -> None:
-    if not reason.strip():
-        raise BadInputError(f"a {what} needs a reason", remedy=f'say {why}: --reason "..."')

@@ -7,6 +7,7 @@ from mkt_pipeline.campaign.audit import record_act
 from mkt_pipeline.campaign.publication import Switch
 from mkt_pipeline.campaign.session import Row, Session
 from mkt_pipeline.campaign.showing import Act, Staged, record_switch
+from mkt_pipeline.contracts.stated_reason import stated_reason
 from mkt_pipeline.errors import BadInputError
 
 
@@ -18,8 +19,7 @@ def roll_back(
     Whatever was published for later days is withdrawn, and none of it is compared with again; its
     rows stay, so that a rollback can be taken back by another to its day.
     """
-    if not reason.strip():
-        raise BadInputError("a rollback needs a reason", remedy='say why: --reason "..."')
+    reason = stated_reason(reason)
     with session.transaction():
         session.run("lock", name=f"use case {use_case}")
         current = session.row("publications", use_case=use_case, only_current=True, row_limit=1)

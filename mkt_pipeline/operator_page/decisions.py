@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.background import BackgroundTask
 
+from mkt_pipeline.contracts.stated_reason import stated_reason
 from mkt_pipeline.errors import BadInputError
 from mkt_pipeline.operator_page.guarded import Post, guarded
 from mkt_pipeline.operator_page.last_night import DAYS, use_case_night
@@ -46,14 +47,13 @@ def decision_routes(seams: Seams, pages: Pages) -> APIRouter:
         use_case, act = steps.use_case(name).name, post.field("act")
         if act not in ("release", "reject"):
             raise HTTPException(400, "a held night is either released or rejected")
-        if not post.field("reason"):
-            raise BadInputError("no reason was given", remedy="say why, for those after us")
+        reason = stated_reason(post.field("reason"))
         (release_held if act == "release" else reject_held)(
             campaign=steps.campaign_database,
             use_case=use_case,
             as_of=steps.as_of(str(day)),
             who=post.visitor.name,
-            reason=post.field("reason"),
+            reason=reason,
         )
         return back(request, steps, use_case, act)
 

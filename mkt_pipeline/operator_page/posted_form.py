@@ -28,6 +28,9 @@ async def posted_form(request: Request) -> Mapping[str, str]:
         )
     except ValueError:
         raise HTTPException(400, "the form cannot be read") from None
+    if any("\0" in part for field in fields for part in field):
+        # No database keeps one, and nobody types one.
+        raise HTTPException(400, "the form holds a zero byte")
     return dict(fields)
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from mkt_pipeline.campaign.model_decisions import ModelDecisions
 from mkt_pipeline.contracts.night import Facts
+from mkt_pipeline.contracts.stated_reason import stated_reason
 from mkt_pipeline.errors import BadInputError
 from mkt_pipeline.steps.promotion import by_person, carry_out, tell
 from mkt_pipeline.tracking.kept_models import KeptModels
@@ -57,7 +58,7 @@ def answer(
         version=version,
         promoted=approved,
         who=who,
-        reason=reason,
+        reason=stated_reason(reason),
     )
     carry_out(decision, tracking=tracking, decisions=decisions)
     tell(decision, tracking=tracking)

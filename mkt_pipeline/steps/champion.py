@@ -9,6 +9,7 @@ from mkt_pipeline.campaign.model_decisions import (
     RecordedDecision,
 )
 from mkt_pipeline.contracts.night import Facts
+from mkt_pipeline.contracts.stated_reason import stated_reason
 from mkt_pipeline.errors import BadInputError
 from mkt_pipeline.steps.promotion import by_person, carry_out, tell
 from mkt_pipeline.tracking.kept_models import KeptModels
@@ -104,8 +105,6 @@ def _make(
     who: str,
     reason: str,
 ) -> MadeChampion:
-    if not reason.strip():
-        raise BadInputError("no reason was given", remedy="say why in --reason, for those after us")
     decision = by_person(
         act,
         tracking=tracking,
@@ -113,7 +112,7 @@ def _make(
         version=version,
         promoted=True,
         who=who,
-        reason=reason.strip(),
+        reason=stated_reason(reason),
     )
     before = tracking.champion_version(use_case)
     if before == version:

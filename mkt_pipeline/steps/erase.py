@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from mkt_pipeline.campaign.database import CampaignDatabase
 from mkt_pipeline.contracts.customer_id import refuse_unusable_id
 from mkt_pipeline.contracts.night import Facts
+from mkt_pipeline.contracts.stated_reason import stated_reason
 from mkt_pipeline.errors import BadInputError, FailNowError
 from mkt_pipeline.lake.erase_search import left_in_lake
 from mkt_pipeline.lake.erasing import LakeErasure
@@ -60,7 +61,8 @@ class NothingLeft(Facts):
         """Where was searched."""
         return [
             "nothing is left: searched every Parquet file and commit of the lake, the scratch"
-            f" folder, and every text column of the campaign tables, {self.seconds:.1f} s"
+            " folder, and every text column of the campaign tables for the key"
+            f" ({self.seconds:.1f} s); a reason that names the person is not accepted"
         ]
 
 
@@ -79,11 +81,7 @@ def erase_person(
     unless ``even_unknown``: a key that was mistyped would bar somebody else for good.
     """
     refuse_unusable_id(customer_id)
-    if not reason.strip() or customer_id in reason.split():
-        raise BadInputError(
-            "the reason is empty or names the customer",
-            remedy='say why without the customer, e.g. --reason "request of 3 May"',
-        )
+    why = stated_reason(reason, about=customer_id)
     watch, erasure = Stopwatch(), _erasure(lake)
     with lake.session() as session:
         known = even_unknown or erasure.knows(session, customer_id)
@@ -96,7 +94,7 @@ def erase_person(
     in_lake = {f"lake/{name}": count for name, count in removed.items()}
     person = lake.erased.person(customer_id)
     in_campaign = campaign.erase(
-        customer_id, person_hash=person, who=who, reason=reason.strip(), before=in_lake
+        customer_id, person_hash=person, who=who, reason=why, before=in_lake
     )
     unfinished = len(erasure.unfinished())
     return Erasure(person, {**in_lake, **in_campaign}, unfinished, watch.seconds)

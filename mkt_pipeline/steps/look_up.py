@@ -3,7 +3,7 @@
 from mkt_pipeline.campaign.customer_lookup import CustomerFound
 from mkt_pipeline.campaign.database import CampaignDatabase
 from mkt_pipeline.contracts.customer_id import refuse_unusable_id
-from mkt_pipeline.errors import BadInputError
+from mkt_pipeline.contracts.stated_reason import stated_reason
 from mkt_pipeline.lake.lake import Lake
 
 
@@ -15,11 +15,7 @@ def look_up_customer(
     BadInputError where no reason is given, or one that tells who it is: the record must not.
     """
     refuse_unusable_id(customer_id)
-    if not reason.strip() or customer_id in reason.split():
-        raise BadInputError(
-            "the reason is empty or names the customer",
-            remedy="say why without the customer, e.g. question of 3 May",
-        )
+    why = stated_reason(reason, about=customer_id)
     # The hash by which erased persons are known, so that one key finds all acts on a person.
     person = lake.erased.person(customer_id)
-    return campaign.look_up(customer_id, person_hash=person, who=who, reason=reason.strip())
+    return campaign.look_up(customer_id, person_hash=person, who=who, reason=why)

@@ -5,6 +5,7 @@ from typing import Any
 
 from mkt_pipeline.contracts.as_of import AsOf
 from mkt_pipeline.contracts.entities import ENTITIES
+from mkt_pipeline.contracts.stated_reason import stated_reason
 from mkt_pipeline.errors import BadInputError
 from mkt_pipeline.lake.lake import Lake
 
@@ -56,9 +57,8 @@ def release_night(
 ) -> Mapping[str, Any]:
     """Let the next run of a held night go on; refused where none is held or no reason is given."""
     _entities(entity)
-    if not reason.strip():
-        raise BadInputError("no reason was given", remedy="say why in --reason, for those after us")
-    return lake.releases.release(entity=entity, as_of=str(as_of), who=who, reason=reason.strip())
+    why = stated_reason(reason)
+    return lake.releases.release(entity=entity, as_of=str(as_of), who=who, reason=why)
 
 
 def _entities(entity: str | None) -> list[str]:

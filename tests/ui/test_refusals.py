@@ -100,8 +100,10 @@ def test_a_token_that_is_not_ours_is_refused(held, address, token):
         (b"{}", "application/json", 415),
         (b"&".join([b"a=b"] * 20), "application/x-www-form-urlencoded", 400),
         (b"reason=\xff", "application/x-www-form-urlencoded", 400),
+        (b"reason=a%00b", "application/x-www-form-urlencoded", 400),
+        (b"act%00=release", "application/x-www-form-urlencoded", 400),
     ],
-    ids=["too large", "no form", "too many fields", "no text"],
+    ids=["too large", "no form", "too many fields", "no text", "zero byte", "zero byte in a name"],
 )
 def test_a_body_that_is_no_form_of_ours_is_refused(address, body, kind, code):
     headers = {**same_origin(address), "Content-Type": kind}

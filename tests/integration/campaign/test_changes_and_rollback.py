@@ -158,7 +158,7 @@ def test_there_is_nothing_before_the_first_night(campaign, night):
     night(16, high="a")
     with pytest.raises(BadInputError, match="no publication before"):
         campaign.roll_back("u", who="approver", reason="try")
-    with pytest.raises(BadInputError, match="needs a reason"):
+    with pytest.raises(BadInputError, match="no reason was given"):
         campaign.roll_back("u", who="approver", reason="")
 
 

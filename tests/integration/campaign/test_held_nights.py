@@ -170,5 +170,5 @@ def test_where_nothing_is_held_there_is_nothing_to_decide(campaign, night, as_of
 
 
 def test_a_release_needs_a_reason(held, campaign):
-    with pytest.raises(BadInputError, match="needs a reason"):
+    with pytest.raises(BadInputError, match="no reason was given"):
         campaign.release("u", who="approver", reason=" ")
