@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from mkt_pipeline.contracts.publication_limits import PublicationLimits
+from mkt_pipeline.contracts.telling_digits import telling_digits
 
 SHARE_FLOOR = 0.02
 """A share may always change by so much: of a segment that hardly exists, doubling says nothing."""
@@ -93,8 +94,8 @@ def compare(
             name="changed segment",
             value=share,
             limit=limits.changed_segment,
-            words=f"{share:.1%} of the customers before have another segment or are gone"
-            f" (limit {limits.changed_segment:.0%})",
+            words=f"{_percent(share, limits.changed_segment)} of the customers before have another"
+            f" segment or are gone (limit {_limit(limits.changed_segment)})",
         ),
     )
 
@@ -103,9 +104,19 @@ def _relative(name: str, now: float, before: float, limit: float, form: str) -> 
     # From nothing to something is no multiple of anything: as much as can be.
     value = now / before - 1 if before else float(now > 0) * 1e9
     words = (
-        f"{name} {form.format(now)}, before {form.format(before)} ({value:+.1%}, limit {limit:.0%})"
+        f"{name} {form.format(now)}, before {form.format(before)}"
+        f" ({_percent(value, limit, '+')}, limit {_limit(limit)})"
     )
     return Check(name=name, value=value, limit=limit, words=words)
+
+
+def _percent(value: float, limit: float, sign: str = "") -> str:
+    return f"{value:{sign}.{telling_digits(100 * value, 100 * limit, least=1)}%}"
+
+
+def _limit(limit: float) -> str:
+    """As it is set: 20%, 1.5%, 0.01%."""
+    return f"{100 * limit:.6g}%"
 
 
 def _shares(before: Night, now: Night, limits: PublicationLimits) -> Iterator[Check]:
@@ -117,10 +128,12 @@ def _shares(before: Night, now: Night, limits: PublicationLimits) -> Iterator[Ch
         limit = min(limits.share_points, max(SHARE_FLOOR, times * old))
         if not now.counts[segment] and before.counts[segment] > FEW:
             limit = 0.0
+        points = 100 * (new - old)
+        digits = telling_digits(points, 100 * limit, least=1)
         yield Check(
             name=f"share of {segment}",
             value=new - old,
             limit=limit,
             words=f"share of {segment} {new:.1%}, before {old:.1%}"
-            f" ({100 * (new - old):+.1f} points, limit {100 * limit:.1f})",
+            f" ({points:+.{digits}f} points, limit {100 * limit:.{digits}f})",
         )

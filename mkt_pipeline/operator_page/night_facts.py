@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from mkt_pipeline.campaign.publication import PastPublication
+from mkt_pipeline.contracts.telling_digits import telling_digits
 from mkt_pipeline.operator_page.seams import Airflow
 
 SEGMENTS = ("high", "medium", "low")
@@ -30,6 +31,11 @@ class CheckFacts:
     limit: float
     passed: bool
     words: str
+
+    @property
+    def digits(self) -> int:
+        """Decimals of both in percent, so that what is outside looks so."""
+        return telling_digits(100 * self.value, 100 * self.limit, least=1)
 
 
 @dataclass(frozen=True, kw_only=True)
