@@ -30,7 +30,9 @@ $(STAMP): requirements.txt requirements-dev.txt constraints.txt pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check $(UV)
 	@$(BIN)/uv pip install --quiet --compile-bytecode --system-certs --python $(BIN)/python $(PINNED) 2>/dev/null \
 		|| $(BIN)/python -m pip install --quiet --disable-pip-version-check $(PINNED)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@# What setuptools says of editable installations to everybody helps nobody here.
+	@PYTHONWARNINGS="ignore:Editable installation" \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
 	@touch $(STAMP)
 
 down:  ## stop all that `make run` started, and nothing else

@@ -27,6 +27,16 @@ def connect(url: str, **options: str | int) -> Connection:
     return psycopg2.connect(url, **options)  # type: ignore[call-overload, no-any-return]
 
 
+def place(url: str) -> str:
+    """Where an address leads, host and port, without user and password."""
+    try:
+        told = parse_dsn(url)
+    except psycopg2.ProgrammingError:
+        return "an address that cannot be read"
+    host = told.get("hostaddr") or told.get("host") or os.environ.get("PGHOST", "a local socket")
+    return f"{host}:{told.get('port') or os.environ.get('PGPORT', '5432')}"
+
+
 def tls_mode(url: str) -> str | None:
     """``require`` where the server is elsewhere and nobody chose a mode; None to leave it be.
 

@@ -69,8 +69,8 @@ _REFUSALS = {
 _DATA_REMEDY = "correct the scores and publish again; what was published before is still in place"
 
 
-def connecting_as_ours(error: psycopg2.Error) -> MktError:
-    """The error of a connection that could not be opened."""
+def connecting_as_ours(error: psycopg2.Error, *, place: str) -> MktError:
+    """The error of a connection that could not be opened; ``place`` is where it led."""
     words = str(error).lower()
     if refused := tls_error(error, server=THE_DATABASE):
         return refused
@@ -89,7 +89,7 @@ def connecting_as_ours(error: psycopg2.Error) -> MktError:
             "the database named in the campaign address does not exist",
             remedy="create it, or correct its name in MKT_CAMPAIGN_URL",
         )
-    return _unavailable("does not answer")
+    return _unavailable(f"does not answer at {place}")
 
 
 def as_ours(error: psycopg2.Error) -> MktError:

@@ -18,7 +18,8 @@ class Readiness:
 
     ``pending`` are migrations that the next night applies, ``strange`` those of a later version of
     the pipeline; ``missing`` are rights that a night needs and the role lacks, known where nothing
-    is pending; ``protection`` tells how the connection is protected.
+    is pending; ``protection`` tells how the connection is protected. ``unrecorded`` are use cases
+    of which another publication is current than the last switch says.
     """
 
     version: int
@@ -30,6 +31,7 @@ class Readiness:
     strange: tuple[str, ...]
     missing: tuple[str, ...]
     protection: str
+    unrecorded: tuple[str, ...]
 
 
 def readiness(session: Session, migrations: tuple[Migration, ...]) -> Readiness:
@@ -39,7 +41,9 @@ def readiness(session: Session, migrations: tuple[Migration, ...]) -> Readiness:
         applied = session.rows("applied_migrations") if facts["has_migrations"] else []
         known = [migration.name for migration in migrations]
         there = [row["name"] for row in applied]
-        missing = _missing(session) if set(known) <= set(there) else ()
+        complete = set(known) <= set(there)
+        missing = _missing(session) if complete else ()
+        unrecorded = session.rows("unrecorded_switches") if complete and not missing else []
     return Readiness(
         version=facts["version"],
         clock=facts["clock"],
@@ -50,6 +54,7 @@ def readiness(session: Session, migrations: tuple[Migration, ...]) -> Readiness:
         strange=tuple(name for name in there if name not in known),
         missing=missing,
         protection=session.protection,
+        unrecorded=tuple(row["use_case"] for row in unrecorded),
     )
 
 

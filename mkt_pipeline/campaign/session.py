@@ -11,7 +11,7 @@ from psycopg2.extras import RealDictCursor
 
 from mkt_pipeline.campaign.database_errors import as_ours, connecting_as_ours
 from mkt_pipeline.campaign.statements import statement
-from mkt_pipeline.database_connection import connect, described
+from mkt_pipeline.database_connection import connect, described, place
 
 CONNECT_TIMEOUT_SECONDS = 10
 LOCK_TIMEOUT = "30s"
@@ -124,7 +124,7 @@ def session(url: str) -> Iterator[Session]:
             options=f"-c lock_timeout={LOCK_TIMEOUT} -c timezone=UTC",
         )
     except psycopg2.Error as error:
-        raise connecting_as_ours(error) from None
+        raise connecting_as_ours(error, place=place(url)) from None
     try:
         yield Session(connection)
     finally:

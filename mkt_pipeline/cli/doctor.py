@@ -10,7 +10,8 @@ from mkt_pipeline.cli.options import JsonOption
 from mkt_pipeline.cli.pipeline import pipeline
 from mkt_pipeline.cli.telling import print_json
 from mkt_pipeline.contracts.finding import Finding
-from mkt_pipeline.errors import FailNowError
+from mkt_pipeline.errors import FailNowError, StackError
+from mkt_pipeline.settings import load_settings
 
 MARKS = {"fine": ("✓", "green"), "warning": ("!", "yellow"), "problem": ("✗", "red")}
 
@@ -22,9 +23,14 @@ def doctor(as_json: JsonOption = False) -> None:
     """
     # Imported late, so that `--help` and the other commands stay quick.
     from mkt_pipeline.steps.doctor import examine
-    from mkt_pipeline.wiring.doctor import checks
+    from mkt_pipeline.wiring.doctor import checks, checks_without_databases
 
-    found = examine(checks(pipeline()))
+    try:
+        found = examine(checks(pipeline()))
+    except StackError as error:
+        # What needs no database is looked at all the same.
+        stack = Finding("stack", "problem", error.problem, error.remedy)
+        found = (*examine(checks_without_databases(load_settings())), stack)
     if as_json:
         print_json([asdict(finding) for finding in found])
     else:

@@ -22,6 +22,9 @@ SIGNS = {"done": Text("✓", style="green"), "failed": Text("✗", style="red")}
 BUSY = ("running", "restarting", "deferred", "up_for_retry", "up_for_reschedule", "failed")
 """States of a task worth naming."""
 
+SILENT_SECONDS = 60
+"""Where lines are printed, what is still at work is said again after so long."""
+
 DONE_WORDS = ("ready", "already up", "done")
 """After these words nothing more is to come for the piece."""
 
@@ -45,7 +48,7 @@ class ProgressBoard:
     def __init__(self, console: Console) -> None:
         self._console = console
         self._rows: dict[str, _Row] = {}
-        self._began = time.monotonic()
+        self._began = self._told = time.monotonic()
 
     def tell(self, name: str, what: str) -> None:
         """Say what happens to a piece now; ``ready``, ``already up`` and ``done`` close its row."""
@@ -83,7 +86,8 @@ class ProgressBoard:
         row = self._rows.setdefault(name, _Row(name, "", "working", now))
         changed = row.what != what
         row.what, row.look, row.until = what, look, None if look == "working" else now
-        if changed and not self._console.is_terminal:
+        if (changed or now - self._told > SILENT_SECONDS) and not self._console.is_terminal:
+            self._told = now
             line = f"[{now - self._began:6.1f} s] {name}: {what}"
             self._console.print(line, markup=False, highlight=False, soft_wrap=True)
 

@@ -118,8 +118,11 @@ def _pieces(only: str | None) -> tuple[str, ...]:
 
 
 def _table(pieces: tuple[PieceStatus, ...]) -> Table:
-    table = Table("piece", "state", "pid", "address", box=None)
-    table.add_column("log", overflow="fold")
+    table = Table("piece", box=None)
+    for heading in ("state", "pid", "address"):
+        table.add_column(heading, no_wrap=True, overflow="ignore")
+    # What does not fit is broken, never left out.
+    table.add_column("log", overflow="fold", min_width=20)
     for piece in pieces:
         color = {"up": "green", "down": "dim"}.get(piece.state, "red")
         state = f"[{color}]{piece.state}[/]"

@@ -22,6 +22,8 @@ from mkt_pipeline.errors import (
 _AWAY_CODES = ("08", "53", "57P", "58")
 _AGAIN_CODES = ("40", "25P03", "55P03", "55006")
 _REFUSED_CODES = ("28", "42501", "3D000")
+_NOT_THERE = ("42P01", "3F000")
+"""A table, or a schema."""
 _AWAY_WORDS = (
     "starting up",
     "shutting down",
@@ -70,6 +72,12 @@ def statement_error(error: psycopg2.Error, *, doing: str) -> MktError:
         return _refused(told, doing)
     if not code or code.startswith(_AWAY_CODES):
         return _away(f"{doing}: {told}")
+    if code in _NOT_THERE:
+        return SourceBrokenError(
+            f"{doing}: {told}",
+            remedy="correct the query of the source, or the address, if this is another database"
+            " than the CRM's (an empty sample CRM is filled by `mkt sample load`)",
+        )
     return SourceBrokenError(f"{doing}: {told}", remedy="correct the query of the source")
 
 

@@ -40,7 +40,7 @@ def customer_routes(seams: Seams, pages: Pages) -> APIRouter:
             zone=steps.settings.time_zone,
             found=found,
             history=history(found),
-            titles={name: one.title for name, one in steps.use_cases.items()},
+            titles={name: one.title for name, one in steps.configured.readable.items()},
             customer_id=customer_id,
             reason=reason,
         )

@@ -41,20 +41,34 @@ class UseCaseNight:
 
 
 @dataclass(frozen=True, kw_only=True)
+class BrokenUseCase:
+    """A use case whose document cannot be read; its nights fail until it is mended."""
+
+    name: str
+    problem: str
+    remedy: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class LastNight:
     """All of it; ``runs`` are those of Airflow for today, in the order of the night."""
 
     today: date
     use_cases: tuple[UseCaseNight, ...]
+    broken: tuple[BrokenUseCase, ...]
     runs: tuple[DagRunFacts, ...]
 
 
 def last_night(steps: "Pipeline", airflow: Airflow) -> LastNight:
     """Read it from the campaign database and Airflow."""
-    today = steps.settings.current_day
+    today, known = steps.settings.current_day, steps.configured
     return LastNight(
         today=today,
-        use_cases=tuple(use_case_night(steps, name, airflow) for name in steps.use_cases),
+        use_cases=tuple(use_case_night(steps, name, airflow) for name in known.readable),
+        broken=tuple(
+            BrokenUseCase(name=name, problem=error.problem, remedy=error.remedy)
+            for name, error in known.broken.items()
+        ),
         runs=tuple(airflow.of_day(today)),
     )
 

@@ -1,5 +1,6 @@
 """Templates filled for one visitor: in their language, with addresses under our own path."""
 
+import re
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -8,6 +9,7 @@ from urllib.parse import urlencode
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from mkt_pipeline.operator_page import assets, wording
 from mkt_pipeline.operator_page.form_token import form_token
@@ -15,6 +17,7 @@ from mkt_pipeline.operator_page.seams import Seams, Visitor
 from mkt_pipeline.operator_page.translations import COOKIE, LANGUAGES, language_of, told
 
 _YEAR = 365 * 24 * 3600
+_COMMAND = re.compile(r"`([^`]+)`")
 
 
 class Pages:
@@ -29,6 +32,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self._environment.filters["commands"] = with_commands
 
     def page(
         self,
@@ -80,6 +84,11 @@ class Pages:
             "lasting": lambda value: wording.lasting(value, language),
             "machine_moment": wording.machine_moment,
         }
+
+
+def with_commands(text: str) -> Markup:
+    """What stands between backticks, which is how errors name commands, as code."""
+    return Markup(_COMMAND.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped
 
 
 def _in_language(request: Request, language: str) -> str:

@@ -30,7 +30,7 @@ def run_routes(seams: Seams, pages: Pages) -> APIRouter:
 
     def _of_day(steps: Pipeline, day: date) -> list[tuple[str, str, NightFacts | None]]:
         found = []
-        for name, use_case in steps.use_cases.items():
+        for name, use_case in steps.configured.readable.items():
             days = steps.campaign_database.nights(name, LOOKED_BACK)
             of_day = sorted(
                 (one for one in days if one.as_of == day), key=lambda one: ORDER.index(one.status)

@@ -40,11 +40,11 @@ def use_case_routes(seams: Seams, pages: Pages) -> APIRouter:
     Steps = Annotated[Pipeline, Depends(seams.pipeline)]  # noqa: N806
 
     def known(name: str, steps: Steps) -> str:
-        if name not in steps.use_cases:
+        if name not in steps.configured.names:
             raise HTTPException(
-                404, f"no use case is called so; there are {', '.join(steps.use_cases)}"
+                404, f"no use case is called so; there are {', '.join(steps.configured.names)}"
             )
-        return name
+        return steps.use_case(name).name
 
     Known = Annotated[str, Depends(known)]  # noqa: N806
 

@@ -46,7 +46,8 @@ class EmbeddedPostgres:
         if not self._password_file.is_file():
             raise StackError(
                 f"the embedded PostgreSQL under {self.folder} was never started",
-                remedy="start it with `mkt stack up`",
+                remedy="start it with `mkt stack up`; or, if it was started from another folder, go"
+                " there or name its .mkt in MKT_HOME",
             )
         password = self._password_file.read_text().strip()
         return f"postgresql://{SUPERUSER}:{password}@127.0.0.1:{self.port}/{database}"

@@ -18,7 +18,9 @@ from mkt_pipeline.contracts.finding import Finding
 from mkt_pipeline.contracts.source import Source
 from mkt_pipeline.crm.check_access import access_problems, known_reads, reader
 from mkt_pipeline.crm.database import Crm
-from mkt_pipeline.errors import MktError
+from mkt_pipeline.crm.query_text import reading
+from mkt_pipeline.crm.snapshot import Snapshot
+from mkt_pipeline.errors import FailNowError, MktError
 from mkt_pipeline.lake.lake import Lake
 from mkt_pipeline.tracking.server import Tracking
 
@@ -85,7 +87,17 @@ def check_crm(crm: Crm, source: Source) -> Iterator[Finding]:
         for one in found:
             if one.severity != "note":
                 yield Finding("crm", "warning", one.problem, one.remedy)
+        yield from _queries(snapshot, source)
         yield _clock("crm", snapshot.taken_at)
+
+
+def _queries(snapshot: Snapshot, source: Source) -> Iterator[Finding]:
+    """Every query of the source runs; none of its rows is read."""
+    for entity, query in source.queries.items():
+        try:
+            snapshot.columns(query, doing=reading(entity, query))
+        except FailNowError as error:
+            yield Finding("crm", "problem", error.problem, error.remedy)
 
 
 def check_campaign(campaign: CampaignDatabase) -> Iterator[Finding]:
@@ -119,6 +131,14 @@ def _campaign_problems(ready: Readiness) -> Iterator[Finding]:
             f"{ready.role} lacks {_some(ready.missing)}",
             "as the owner of the schema, run what `mkt campaign grants --writer"
             f" {ready.role}` prints",
+        )
+    for use_case in ready.unrecorded:
+        yield Finding(
+            "campaign",
+            "problem",
+            f"readers see another publication of {use_case} than the last switch on record",
+            "find out who changed campaign.publications by hand, then run"
+            f" `mkt publish --use-case {use_case}`: it shows and records the night anew",
         )
     if ready.strange:
         yield Finding(
@@ -167,6 +187,14 @@ def check_mlflow(tracking: Tracking, use_cases: Iterable[str]) -> Iterator[Findi
                 f"{use_case} has no champion, so its nights cannot be scored",
                 f"train one: `mkt train --use-case {use_case}`",
             )
+
+
+def check_use_cases(readable: Iterable[str], broken: Iterable[MktError]) -> Iterator[Finding]:
+    """The document of every use case can be read."""
+    if names := ", ".join(readable):
+        yield Finding("use cases", "fine", names)
+    for error in broken:
+        yield Finding("use cases", "problem", error.problem, error.remedy)
 
 
 def check_lake(lake: Lake) -> Iterator[Finding]:

@@ -15,7 +15,7 @@ from mkt_pipeline.lake.lake import Lake
 from mkt_pipeline.settings import Settings
 from mkt_pipeline.tracking.server import Tracking
 from mkt_pipeline.wiring.lake import lake_of
-from mkt_pipeline.wiring.use_cases import use_cases_of
+from mkt_pipeline.wiring.use_cases import ConfiguredUseCases, configured
 
 
 @dataclass(frozen=True)
@@ -33,9 +33,14 @@ class Edges:
         return load_source(self.settings.project / "sources" / self.settings.source)
 
     @cached_property
+    def configured(self) -> ConfiguredUseCases:
+        """The configured use cases, also where one of them cannot be read."""
+        return configured(self.settings)
+
+    @property
     def use_cases(self) -> Mapping[str, UseCase]:
-        """The configured use cases by name."""
-        return {use_case.name: use_case for use_case in use_cases_of(self.settings)}
+        """The configured use cases by name; BadInputError where one of them is broken."""
+        return self.configured.every
 
     @cached_property
     def lake(self) -> Lake:
@@ -68,13 +73,15 @@ class Edges:
         return ModelDecisions(self.campaign)
 
     def use_case(self, name: str) -> UseCase:
-        """One configured use case."""
-        if name not in self.use_cases:
+        """One configured use case, whatever is wrong with others."""
+        if name in self.configured.broken:
+            raise self.configured.broken[name]
+        if name not in self.configured.readable:
             raise BadInputError(
                 f"use case {name[:40]!r} is not configured for the source {self.settings.source}",
-                remedy=f"choose one of {', '.join(self.use_cases)}",
+                remedy=f"choose one of {', '.join(self.configured.names)}",
             )
-        return self.use_cases[name]
+        return self.configured.readable[name]
 
     def as_of(self, day: str | None) -> AsOf:
         """The day of a run; the future is refused."""

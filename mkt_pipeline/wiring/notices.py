@@ -22,7 +22,7 @@ from mkt_pipeline.settings import Settings
 from mkt_pipeline.steps import settle as step
 from mkt_pipeline.steps.notify import Notifier, Outcome
 from mkt_pipeline.wiring.metrics import meter_of
-from mkt_pipeline.wiring.use_cases import use_cases_of
+from mkt_pipeline.wiring.use_cases import configured
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,8 @@ class Telling:
 
     @cached_property
     def use_cases(self) -> tuple[str, ...]:
-        """The configured use cases."""
-        return tuple(one.name for one in use_cases_of(self.settings))
+        """The names of the configured use cases; a broken one keeps no message back."""
+        return configured(self.settings).names
 
     def settle(self) -> tuple[Outcome, ...]:
         """Bring incidents in line with held nights and alarms, send what is due, and metrics."""

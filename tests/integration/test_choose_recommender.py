@@ -15,6 +15,7 @@ from wired import wired
 from mkt_pipeline.contracts.promotion import PromotionRules
 from mkt_pipeline.errors import ModelRefusedError
 from mkt_pipeline.steps.champion import promote_version
+from tests.own_use_cases import give_use_cases
 
 TODAY = date(2026, 11, 1)
 DAY = str(TODAY)
@@ -154,7 +155,7 @@ def test_where_a_person_has_to_agree_the_one_in_use_stays_until_then(pipeline, f
     asking = dataclasses.replace(pipeline)
     rules = PromotionRules(policy="approve")
     case = pipeline.use_case(CASE).model_copy(update={"promotion": rules})
-    asking.__dict__["use_cases"] = {CASE: case}
+    give_use_cases(asking, {CASE: case})
     found = asking.recommender(CASE, as_of=DAY)
     assert (found.waits, found.promoted) == (True, False)
     assert found.sentence.startswith("Waits for approval. Passed: ")

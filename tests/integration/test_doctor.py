@@ -90,6 +90,34 @@ def test_a_schema_of_a_later_version_is_a_problem(database_url):
     assert [one.what for one in problems] == ["a later version has migrated it: 9999_later"]
 
 
+def test_a_publication_that_was_hidden_by_hand_is_a_problem(database_url):
+    CampaignDatabase(database_url).migrate()
+    run(
+        database_url,
+        "INSERT INTO campaign.use_cases (use_case) VALUES ('u'), ('v')",
+        *(
+            "INSERT INTO campaign.publications (use_case, as_of, source, model_name,"
+            " model_version, run_id, rows, mean_propensity, checksum, counts, history, status,"
+            " published_by, is_current)"
+            f" VALUES ('{name}', '2026-01-01', 's', 'm', '1', 'r', 1, 0.5, 'c', '{{}}',"
+            " 'observed', 'published', 'x', true)"
+            for name in ("u", "v")
+        ),
+        "INSERT INTO campaign.switches (use_case, cause, publication_id, switched_by)"
+        " SELECT use_case, 'night', publication_id, 'x' FROM campaign.publications",
+    )
+    assert campaign_problems(database_url) == []
+    run(database_url, "UPDATE campaign.publications SET is_current = false WHERE use_case = 'u'")
+    assert campaign_problems(database_url) == [
+        "readers see another publication of u than the last switch on record"
+    ]
+
+
+def campaign_problems(url):
+    found = check_campaign(CampaignDatabase(url))
+    return [one.what for one in found if one.state == "problem"]
+
+
 def test_a_database_that_is_read_only_is_a_problem(database_url):
     name = database_url.rpartition("/")[2]
     run(database_url, f'ALTER DATABASE "{name}" SET default_transaction_read_only = on')
@@ -106,8 +134,19 @@ def test_a_crm_that_is_read_as_superuser_is_warned_of(database_url):
     assert any(state == "warning" and "superuser" in what for state, what in found)
 
 
+def test_a_crm_without_the_tables_of_the_source_is_a_problem(database_url):
+    source = load_source(Settings(_env_file=None).project / "sources" / "dealership")
+    found = list(check_crm(Crm(database_url), source))
+    problems = [one for one in found if one.state == "problem"]
+    assert len(problems) == len(source.queries)
+    assert 'relation "dealership.consent_log" does not exist' in problems[0].what
+    assert "`mkt sample load`" in problems[0].remedy
+    assert found[-1].what == "its clock agrees with this machine's"
+
+
 def test_what_does_not_answer_is_a_problem_and_the_others_are_still_looked_at(free_port, tmp_path):
-    away = f"postgresql://nobody:secret@127.0.0.1:{free_port()}/none"
+    port = free_port()
+    away = f"postgresql://nobody:secret@127.0.0.1:{port}/none"
     found = examine(
         {
             "campaign": lambda: check_campaign(CampaignDatabase(away)),
@@ -115,6 +154,7 @@ def test_what_does_not_answer_is_a_problem_and_the_others_are_still_looked_at(fr
         }
     )
     assert (found[0].subject, found[0].state) == ("campaign", "problem")
+    assert found[0].what == f"the campaign database does not answer at 127.0.0.1:{port}"
     assert found[-1].subject == "disk"
     assert "secret" not in repr(found)
 

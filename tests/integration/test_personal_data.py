@@ -26,6 +26,7 @@ from mkt_pipeline.crm.grants import Grants
 from mkt_pipeline.errors import MktError
 from mkt_pipeline.steps.doctor import check_campaign, check_crm
 from mkt_pipeline.wiring.monitoring import monitor
+from tests.own_use_cases import give_use_cases
 
 TODAY = date(2026, 11, 1)
 DAY, EARLIER, CASE = "2026-11-01", "2026-10-25", "service_visit"
@@ -109,7 +110,7 @@ def night(pipeline, told):
         update={"publication": PublicationLimits(rows_change=1e-9, mean_change=1e-9)}
     )
     tight = dataclasses.replace(pipeline)
-    tight.__dict__["use_cases"] = {CASE: strict}
+    give_use_cases(tight, {CASE: strict})
     with pytest.raises(PublicationHeldError) as held:
         of_day(tight, DAY)
     told.append("".join(traceback.format_exception(held.value)))

@@ -24,6 +24,7 @@ from mkt_pipeline.errors import (
 )
 from mkt_pipeline.steps.scoring_model import refuse_misfit
 from mkt_pipeline.tracking.code_version import code_version
+from tests.own_use_cases import give_use_cases
 
 TODAY = date(2026, 11, 1)
 DAY = str(TODAY)
@@ -206,7 +207,7 @@ def test_a_use_case_nobody_is_eligible_for_is_refused(pipeline, published):
     nobodys = Eligibility(min_tenure_days=36_500)
     strict = pipeline.use_case(CASE).model_copy(update={"eligibility": nobodys})
     nobody = dataclasses.replace(pipeline)
-    nobody.__dict__["use_cases"] = {CASE: strict}
+    give_use_cases(nobody, {CASE: strict})
     before = current(pipeline)
     with pytest.raises(DataRefusedError, match="no customer is eligible"):
         nobody.features(CASE, as_of=DAY)
@@ -218,7 +219,7 @@ def test_labels_of_one_class_only_are_refused(pipeline, extracted):
         update={"target": pipeline.use_case(CASE).target.model_copy(update={"categories": ("no",)})}
     )
     other = dataclasses.replace(pipeline)
-    other.__dict__["use_cases"] = {CASE: never}
+    give_use_cases(other, {CASE: never})
     with pytest.raises(TrainingRefusedError, match="one class only"):
         other.train(CASE, as_of=DAY, trials=2)
 

@@ -18,6 +18,7 @@ from mkt_pipeline.steps import purchase_history
 from mkt_pipeline.steps.finish_scoring import PartsMissingError
 from mkt_pipeline.wiring.pipeline import Pipeline
 from mkt_pipeline.wiring.scoring import finished, part_scored, planned
+from tests.own_use_cases import give_use_cases
 
 TODAY = date(2026, 11, 1)
 DAY, EARLIER = str(TODAY), str(TODAY - timedelta(days=7))
@@ -263,7 +264,7 @@ def test_a_plan_of_other_settings_or_code_is_refused(pipeline):
     elsewhere = Pipeline(*edges)
     rule = elsewhere.use_case(CASE).recommend.model_copy(update={"count": 2})
     cases = {CASE: elsewhere.use_case(CASE).model_copy(update={"recommend": rule})}
-    elsewhere.__dict__["use_cases"] = cases
+    give_use_cases(elsewhere, cases)
     with pytest.raises(PlanOutdatedError, match="other settings of the use case"):
         part_scored(elsewhere, plan.facts(), 2)
     with pytest.raises(PlanOutdatedError, match="mkt score --use-case"):

@@ -1,6 +1,7 @@
 """When there is nothing yet, and when something is away."""
 
 import dataclasses
+import shutil
 
 import patient_http
 import pytest
@@ -50,7 +51,35 @@ def test_before_the_first_night_the_page_says_how_to_get_one(at, empty):
     one, page = at(empty, "/mkt/")
     assert page.get_by_text("No night has been published yet").is_visible()
     assert "propensity_training" in page.locator(".empty").inner_text()
+    assert page.locator(".empty code").all_inner_texts() == ["mkt train", "mkt night"]
     assert one.complaints == []
+
+
+@pytest.fixture
+def half_broken(shown, tmp_path):
+    """The same nights, with one more use case, whose document says nothing that can be read."""
+    ours = shown.pipeline.settings
+    for folder in ("sources", "use_cases"):
+        shutil.copytree(ours.project / folder, tmp_path / folder)
+    (tmp_path / "use_cases" / "misspelt.yaml").write_text("name: misspelt\nhorizon_days: ninety\n")
+    settings = ours.model_copy(update={"project": tmp_path, "use_cases": (CASE, "misspelt")})
+    return dataclasses.replace(shown.pipeline, settings=settings)
+
+
+def test_a_use_case_that_cannot_be_read_takes_nothing_else_away(at, half_broken):
+    one, page = at(half_broken, "/mkt/")
+    told = page.get_by_role("alert").inner_text()
+    assert "misspelt" in told
+    assert "horizon_days" in told
+    assert page.locator(f"#use-case-{CASE}").is_visible()
+    assert one.open(f"/mkt/use-cases/{CASE}").locator("#nights").is_visible()
+    assert one.complaints == []
+    document = patient_http.get(f"{one.address}/mkt/api/last-night", cookies={"who": "approver"})
+    assert [broken["name"] for broken in document.json()["broken"]] == ["misspelt"]
+    answer = patient_http.get(
+        f"{one.address}/mkt/use-cases/misspelt", cookies={"who": "approver"}
+    )
+    assert (answer.status_code, "horizon_days" in answer.text) == (400, True)
 
 
 def test_a_use_case_without_anything_tells_what_comes(at, empty):

@@ -70,6 +70,17 @@ def interrupted(board):
         raise KeyboardInterrupt
 
 
+def test_a_long_task_is_named_again_every_minute(monkeypatch):
+    clock = [0.0]
+    monkeypatch.setattr("mkt_pipeline.cli.progress_board.time.monotonic", lambda: clock[0])
+    output = io.StringIO()
+    board = ProgressBoard(Console(file=output, force_terminal=False))
+    for clock[0] in (1.0, 30.0, 61.0, 62.0, 100.0, 123.0):
+        board.step(step("running", task("train", "running")))
+    told = [line.partition("]")[0].split()[-2] for line in output.getvalue().splitlines()]
+    assert told == ["1.0", "62.0", "123.0"]
+
+
 def test_on_a_terminal_the_last_state_stays_and_a_failure_is_marked():
     output = io.StringIO()
     board = ProgressBoard(Console(file=output, width=80, force_terminal=True))

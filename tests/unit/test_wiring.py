@@ -4,8 +4,9 @@ import pytest
 
 from mkt_pipeline.errors import BadInputError
 from mkt_pipeline.settings import Settings
+from mkt_pipeline.wiring.notices import Telling
 from mkt_pipeline.wiring.pipeline import wire
-from mkt_pipeline.wiring.use_cases import use_cases_of
+from mkt_pipeline.wiring.use_cases import configured, use_cases_of
 
 CASE = """
 name: {name}
@@ -44,6 +45,23 @@ def test_all_use_cases_of_the_source_run_by_default(project):
 
 def test_only_those_that_are_set_run(project):
     assert names(use_cases_of(settings(project, use_cases=("two",)))) == ["two"]
+
+
+def test_a_broken_use_case_stops_itself_alone(project):
+    (project / "use_cases" / "two.yaml").write_text("name: two\nhorizon_days: ninety\n")
+    found = configured(settings(project))
+    assert (found.names, list(found.readable), list(found.broken)) == (
+        ("one", "two"),
+        ["one"],
+        ["two"],
+    )
+    steps = wire(settings(project), crm="", campaign="", mlflow="")
+    assert steps.use_case("one").name == "one"
+    with pytest.raises(BadInputError, match="horizon_days"):
+        steps.use_case("two")
+    with pytest.raises(BadInputError, match="horizon_days"):
+        steps.use_cases  # noqa: B018 - who wants all of them is told
+    assert Telling(settings(project), campaign="").use_cases == ("one", "two")
 
 
 @pytest.mark.parametrize(
