@@ -12,7 +12,6 @@ from quick_training import trained_quickly
 from small_comparison import comparison
 from wired import wired
 
-from mkt_pipeline.contracts.promotion import PromotionRules
 from mkt_pipeline.errors import ModelRefusedError
 from mkt_pipeline.steps.champion import promote_version
 from tests.own_use_cases import give_use_cases
@@ -153,7 +152,7 @@ def test_a_better_way_takes_over_from_the_one_in_use(pipeline, first):
 def test_where_a_person_has_to_agree_the_one_in_use_stays_until_then(pipeline, first):
     run = promoted(pipeline, "popularity", {"half_life_days": 30.0})
     asking = dataclasses.replace(pipeline)
-    rules = PromotionRules(policy="approve")
+    rules = pipeline.use_case(CASE).promotion.model_copy(update={"policy": "approve"})
     case = pipeline.use_case(CASE).model_copy(update={"promotion": rules})
     give_use_cases(asking, {CASE: case})
     found = asking.recommender(CASE, as_of=DAY)

@@ -76,9 +76,7 @@ def test_a_use_case_that_cannot_be_read_takes_nothing_else_away(at, half_broken)
     assert one.complaints == []
     document = patient_http.get(f"{one.address}/mkt/api/last-night", cookies={"who": "approver"})
     assert [broken["name"] for broken in document.json()["broken"]] == ["misspelt"]
-    answer = patient_http.get(
-        f"{one.address}/mkt/use-cases/misspelt", cookies={"who": "approver"}
-    )
+    answer = patient_http.get(f"{one.address}/mkt/use-cases/misspelt", cookies={"who": "approver"})
     assert (answer.status_code, "horizon_days" in answer.text) == (400, True)
 
 
