@@ -5,9 +5,10 @@ from datetime import date
 
 from mkt_pipeline.campaign.audit import AuditedAct, record_act
 from mkt_pipeline.campaign.partitions import remove_leftovers
-from mkt_pipeline.campaign.publication import SEGMENTS, Receipt
+from mkt_pipeline.campaign.publication import Receipt
 from mkt_pipeline.campaign.session import Row, Session
 from mkt_pipeline.campaign.showing import Act, Staged, show
+from mkt_pipeline.contracts.segment_names import SEGMENTS
 from mkt_pipeline.contracts.stated_reason import stated_reason
 from mkt_pipeline.errors import BadInputError
 

@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
 
-SEGMENTS = ("high", "medium", "low")
-
 
 @dataclass(frozen=True, kw_only=True)
 class Publication:

@@ -16,11 +16,12 @@ from mkt_pipeline.campaign.partitions import (
     register_use_case,
     remove_leftovers,
 )
-from mkt_pipeline.campaign.publication import SEGMENTS, Publication, Receipt
+from mkt_pipeline.campaign.publication import Publication, Receipt
 from mkt_pipeline.campaign.publication_held import PublicationHeldError, held_error
 from mkt_pipeline.campaign.session import Row, Session
 from mkt_pipeline.campaign.showing import Act, Shown, Staged, show
 from mkt_pipeline.contracts.publication_limits import PublicationLimits
+from mkt_pipeline.contracts.segment_names import SEGMENTS
 from mkt_pipeline.errors import BadInputError, DataRefusedError
 
 

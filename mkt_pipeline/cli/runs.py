@@ -12,6 +12,7 @@ from rich.table import Table
 from mkt_pipeline.cli.options import JsonOption, UseCaseOption
 from mkt_pipeline.cli.pipeline import chosen, pipeline
 from mkt_pipeline.cli.telling import PUBLISH_A_NIGHT, nothing_published, print_json
+from mkt_pipeline.contracts.segment_names import SEGMENTS
 
 if TYPE_CHECKING:
     from mkt_pipeline.campaign.publication import PastPublication, Switch
@@ -108,7 +109,7 @@ def _decision(one: "PastPublication") -> str:
 
 
 def _cells(one: "PastPublication") -> list[str]:
-    counts = [f"{one.counts.get(segment, 0):,}" for segment in ("high", "medium", "low")]
+    counts = [f"{one.counts.get(segment, 0):,}" for segment in SEGMENTS]
     return [
         str(one.as_of),
         f"{one.published_at:%Y-%m-%d %H:%M}",

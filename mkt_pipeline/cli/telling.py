@@ -7,7 +7,8 @@ from typing import Any, Protocol
 
 import typer
 
-SEGMENTS = ("high", "medium", "low")
+from mkt_pipeline.contracts.segment_names import SEGMENTS
+
 PUBLISH_A_NIGHT = "run `mkt night`"
 
 

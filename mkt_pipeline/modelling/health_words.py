@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from mkt_pipeline.contracts.model_health import EVERYBODY, HealthFigure
+from mkt_pipeline.contracts.segment_names import SEGMENTS
 from mkt_pipeline.modelling.realised import OVER_RULE
 
 RULE = "recency-frequency-money"
@@ -14,7 +15,6 @@ TITLES = {
     "event_rate": "event rate",
 }
 _COMPARED = "average_precision"
-_SEGMENTS = ("high", "medium", "low")
 
 
 def against_rule(figures: Sequence[HealthFigure]) -> str:
@@ -42,7 +42,7 @@ def surely_worse(figures: Sequence[HealthFigure]) -> bool:
 
 def by_segment(figures: Sequence[HealthFigure]) -> str:
     """What each segment was promised and did; empty where segments are not known."""
-    rates = {name: _of(figures, "event_rate", name) for name in _SEGMENTS}
+    rates = {name: _of(figures, "event_rate", name) for name in SEGMENTS}
     told = [
         f"{name} {one.value:.1%} (promised {one.promised:.1%})"
         for name, one in rates.items()

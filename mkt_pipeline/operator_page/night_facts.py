@@ -6,10 +6,9 @@ from datetime import date, datetime
 from typing import Any
 
 from mkt_pipeline.campaign.publication import PastPublication
+from mkt_pipeline.contracts.segment_names import SEGMENTS
 from mkt_pipeline.contracts.telling_digits import telling_digits
 from mkt_pipeline.operator_page.seams import Airflow
-
-SEGMENTS = ("high", "medium", "low")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,12 +6,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from mkt_pipeline.contracts.segment_names import SEGMENTS
 from mkt_pipeline.contracts.use_case import Capacity, Thresholds
 from mkt_pipeline.errors import DataRefusedError
 
 Numbers = np.ndarray[Any, np.dtype[Any]]
 Ids: TypeAlias = Numbers | pa.ChunkedArray
-SEGMENTS = ("high", "medium", "low")
 """Best first."""
 
 

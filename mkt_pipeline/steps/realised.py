@@ -8,6 +8,7 @@ from datetime import date
 from mkt_pipeline.campaign.model_health import ClosedPublication, ModelHealth, PublicationHealth
 from mkt_pipeline.contracts.as_of import AsOf
 from mkt_pipeline.contracts.model_health import EVERYBODY, HealthFigure
+from mkt_pipeline.contracts.segment_names import SEGMENTS
 from mkt_pipeline.contracts.use_case import UseCase
 from mkt_pipeline.errors import BadInputError
 from mkt_pipeline.lake.lake import Lake
@@ -28,8 +29,6 @@ log = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 31
 """Publications of one run: after a pause they catch up, a month of them each night."""
-
-_SEGMENTS = ("high", "medium", "low")
 
 
 @dataclass(frozen=True)
@@ -170,7 +169,7 @@ def _metrics(figures: Sequence[HealthFigure]) -> dict[str, float]:
     """Of everybody under plain names, of segments with theirs; what was promised beside it."""
     found: dict[str, float | None] = {}
     for one in figures:
-        if one.part == EVERYBODY or one.part in _SEGMENTS:
+        if one.part == EVERYBODY or one.part in SEGMENTS:
             name = one.measure if one.part == EVERYBODY else f"{one.measure}_{one.part}"
             found |= {
                 name: one.value,

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from mkt_pipeline.contracts.segment_names import SEGMENTS
 from mkt_pipeline.contracts.use_case import UseCase
 from mkt_pipeline.modelling.segment_promises import SegmentPromise, segment_promises
 from mkt_pipeline.modelling.slices import Slice, slices
-from mkt_pipeline.segments.rule import SEGMENTS, assign
+from mkt_pipeline.segments.rule import assign
 from mkt_pipeline.steps.training_data import TrainingData
 
 

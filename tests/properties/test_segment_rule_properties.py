@@ -4,8 +4,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mkt_pipeline.contracts.segment_names import SEGMENTS
 from mkt_pipeline.contracts.use_case import Capacity, Thresholds
-from mkt_pipeline.segments.rule import SEGMENTS, assign
+from mkt_pipeline.segments.rule import assign
 
 customers = st.dictionaries(
     st.text("abc0123456789", min_size=1, max_size=4),
