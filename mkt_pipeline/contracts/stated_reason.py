@@ -1,6 +1,7 @@
 """Why a person did something, in their own words, as it is kept for good."""
 
 import re
+import unicodedata
 
 from mkt_pipeline.errors import BadInputError
 
@@ -21,7 +22,7 @@ def stated_reason(reason: str, *, about: str | None = None) -> str:
         raise BadInputError(
             f"the reason has {len(told):,} characters", remedy=f"say it in {LONGEST:,} at most"
         )
-    if not all(one.isprintable() or one in "\n\t\r" for one in told):
+    if any(_is_no_text(one) for one in told):
         raise BadInputError(
             "the reason holds characters that are no text", remedy="type it again, as plain text"
         )
@@ -31,6 +32,11 @@ def stated_reason(reason: str, *, about: str | None = None) -> str:
             remedy="say why without it, such as: request by mail in May",
         )
     return told
+
+
+def _is_no_text(one: str) -> bool:
+    """A control character or half of a pair; what joins or spaces letters in a script is text."""
+    return unicodedata.category(one) in ("Cc", "Cs") and one not in "\n\t\r"
 
 
 def _names(told: str, customer_id: str) -> bool:

@@ -45,5 +45,12 @@ def test_what_only_looks_alike_is_kept(reason):
     assert stated_reason(f"  {reason} ", about="C-4711") == reason
 
 
+@pytest.mark.parametrize(
+    "reason", ["理由：\u3000来信", "à\u00a0voir", "می\u200cخواهم", "👩\u200d💻"]
+)
+def test_every_script_is_text(reason):
+    assert stated_reason(reason) == reason
+
+
 def test_a_reason_may_have_lines():
     assert stated_reason("first\r\n\tsecond") == "first\r\n\tsecond"
