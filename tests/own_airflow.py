@@ -9,13 +9,14 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parents[1]
 
 
-def facts(code, home, *arguments):
-    """What the code printed behind the word FACTS, as a document."""
+def facts(code, home, *arguments, **settings):
+    """What the code printed behind the word FACTS, as a document; ``settings`` are variables."""
     own = {k: v for k, v in os.environ.items() if not k.startswith(("AIRFLOW_", "MKT_"))}
     told = {
         "AIRFLOW_HOME": str(home),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         "PYTHONPATH": str(PROJECT / "dags"),
+        **settings,
     }
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", code, *arguments],

@@ -140,6 +140,10 @@ def _campaign_problems(ready: Readiness) -> Iterator[Finding]:
             "find out who changed campaign.publications by hand, then run"
             f" `mkt publish --use-case {use_case}`: it shows and records the night anew",
         )
+    yield from _migrations(ready)
+
+
+def _migrations(ready: Readiness) -> Iterator[Finding]:
     if ready.strange:
         yield Finding(
             "campaign",

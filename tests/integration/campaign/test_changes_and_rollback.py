@@ -123,6 +123,17 @@ def test_the_next_night_publishes_as_usual(three_nights, campaign, night, query)
     assert changes(query, 19) == {"c": ("low", None)}
 
 
+@pytest.mark.parametrize("day", [18, 19], ids=["by a rerun", "by the next night"])
+def test_a_publication_that_was_hidden_by_hand_is_shown_and_recorded_anew(
+    three_nights, campaign, night, query, day
+):
+    query("UPDATE campaign.publications SET is_current = false RETURNING 1")
+    assert campaign.readiness().unrecorded == ("u",)
+    night(day, high="ab")
+    assert campaign.readiness().unrecorded == ()
+    assert campaign.current("u").as_of.day == day
+
+
 def test_a_day_that_was_rolled_back_may_be_published_again(three_nights, campaign, night, query):
     campaign.roll_back("u", who="approver", reason="the model was wrong")
     again = night(18, high="ab", low="d")
