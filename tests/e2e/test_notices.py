@@ -109,7 +109,7 @@ def test_a_task_that_fails_is_told_once_and_told_when_it_is_over(api, where, mai
     subject = f"a task failed: crm_extract/extract for {DAY}"
     assert told(mailbox, "crm_extract", 1) == [f"[mkt] {subject}"]
     text = mailbox.messages[0].get_content()
-    assert "What to do: correct the query of the source." in text
+    assert "What to do: correct the query of the source, or the address, if this is another" in text
     run = api.runs("crm_extract", key=str(DAY))[0]
     assert f"http://127.0.0.1:{where.settings.airflow_port}/dags/crm_extract/runs/" in text
     assert run.dag_id == "crm_extract"
