@@ -7,31 +7,15 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import (
-    AfterValidator,
-    Field,
-    SecretStr,
-    ValidationError,
-    field_validator,
-    model_validator,
-)
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from mkt_pipeline.contracts.as_of import AsOf
 from mkt_pipeline.contracts.source import Name
 from mkt_pipeline.errors import SettingsError
+from mkt_pipeline.setting_values import MailAddress, MemorySize, Port, TimeZone, explained
 
 PREFIX = "MKT_"
-Port = Annotated[int, Field(ge=1024, le=65535)]
-MailAddress = Annotated[str, Field(pattern=r"^[^@\s<>,]+@[^@\s<>,]+$")]
-
-
-def _known_zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        raise ValueError(f"{name!r} is no time zone; write for example Europe/London") from None
-    return name
 
 
 class Settings(BaseSettings):
@@ -129,7 +113,7 @@ class Settings(BaseSettings):
     lake_allow_http: bool = Field(
         default=False, description="Whether the store may be reached without TLS."
     )
-    time_zone: Annotated[str, AfterValidator(_known_zone)] = Field(
+    time_zone: TimeZone = Field(
         default="UTC", description="Business time zone: an as-of day begins at its midnight."
     )
     today: date | None = Field(
@@ -138,7 +122,7 @@ class Settings(BaseSettings):
     postgres_port: Port = Field(default=15432, description="Port of the embedded PostgreSQL.")
     mlflow_port: Port = Field(default=15000, description="Port of the local MLflow server.")
     airflow_port: Port = Field(default=18080, description="Port of Airflow's UI and API.")
-    memory_limit: Annotated[str, Field(pattern=r"^\d+(MB|GB)$")] = Field(
+    memory_limit: MemorySize = Field(
         default="600MB", description="Memory that DuckDB may use for one step, e.g. `2GB`."
     )
     threads: Annotated[int, Field(ge=1, le=256)] = Field(
@@ -272,11 +256,9 @@ def load_settings(**overrides: Any) -> Settings:  # noqa: ANN401 - checked by th
         if found.secrets_dir is not None:
             found = Settings(_secrets_dir=_existing(found.secrets_dir), **overrides)
     except ValidationError as error:
-        problems = "; ".join(
-            f"{_name(problem['loc'])}{problem['msg']}" for problem in error.errors()
-        )
         raise SettingsError(
-            f"settings are wrong: {problems}", remedy="set them in the environment or in .env"
+            f"settings are wrong: {explained(error, Settings, prefix=PREFIX)}",
+            remedy="set them in the environment or in .env",
         ) from None
     if found.notify_email_to and found.smtp_url is None:
         raise SettingsError(
@@ -292,8 +274,3 @@ def _existing(folder: Path) -> Path:
             remedy="correct it, or unset it where no secrets lie in files",
         )
     return folder
-
-
-def _name(place: tuple[int | str, ...]) -> str:
-    """The variable that is wrong; a rule for several names them itself."""
-    return f"{PREFIX}{str(place[0]).upper().removeprefix(PREFIX)}: " if place else ""

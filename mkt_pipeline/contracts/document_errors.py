@@ -33,10 +33,11 @@ def _explained(problem: ErrorDetails, model: type[BaseModel]) -> Wrong:
     if problem["type"] in {"model_type", "model_attributes_type"}:
         return _no_keys(model, place, value)
     if problem["type"] in {"tuple_type", "frozen_set_type"}:
-        return f"{_key(model, place)} is {_shown(value)}", "write a list, such as [one, two]"
-    if problem["type"] == "value_error":
-        return f"{_key(model, place)}: {_message(problem)}", "correct the value"
-    return f"{_key(model, place)} is {_shown(value)}: {_message(problem)}", "correct the value"
+        return f"{_key(model, place)} is {shown(value)}", "write a list, such as [one, two]"
+    key = _key(model, place)
+    if problem["type"] == "value_error" and not isinstance(value, str):
+        return f"{key}: {broken_rule(problem)}", "correct the value"
+    return f"{key} is {shown(value)}: {broken_rule(problem)}", "correct the value"
 
 
 def _no_keys(model: type[BaseModel], place: Sequence[int | str], value: object) -> Wrong:
@@ -46,7 +47,7 @@ def _no_keys(model: type[BaseModel], place: Sequence[int | str], value: object) 
         return f"the file {_holds(value)}", f"write keys and values: {keys}"
     remedy = f"write keys and values under it ({keys})"
     return (
-        f"{_key(model, place)} is {_shown(value)}",
+        f"{_key(model, place)} is {shown(value)}",
         remedy if field.is_required() else f"{remedy}, or leave the key out",
     )
 
@@ -57,7 +58,7 @@ def _no_choice(key: str, value: object, context: dict[str, Any], field: FieldInf
     models = _models_in(field.annotation) if field else ()
     tags = [str(tag) for one in models for tag in get_args(one.model_fields[decides].annotation)]
     given = value.get(decides) if isinstance(value, dict) else None
-    problem = "is missing" if given is None else f"is {_shown(given)}"
+    problem = "is missing" if given is None else f"is {shown(given)}"
     return f"{key}.{decides} {problem}", f"write one of {', '.join(tags)}"
 
 
@@ -109,17 +110,18 @@ def _keys(model: type[BaseModel] | None) -> str:
 
 
 def _holds(value: object) -> str:
-    return "is empty" if value is None else f"holds {_shown(value)}, not keys and values"
+    return "is empty" if value is None else f"holds {shown(value)}, not keys and values"
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
+    """A value as it may stand in a message."""
     if value is None:
         return "empty"
     text = repr(value)
     return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"
 
 
-def _message(problem: ErrorDetails) -> str:
+def broken_rule(problem: ErrorDetails) -> str:
     """The rule that is broken; pydantic's own words begin with what the input should do."""
     told = problem["msg"].removeprefix("Value error, ")
     return re.sub(r"^(Input|String|Tuple|Set|List|Dictionary|Mapping) should", "it must", told)

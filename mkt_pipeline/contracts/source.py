@@ -8,10 +8,12 @@ from typing import Annotated
 from pydantic import Field
 
 from mkt_pipeline.contracts.frozen_model import FrozenModel
+from mkt_pipeline.contracts.spelling import spelled
 from mkt_pipeline.errors import BadInputError
 
-NAME = r"^[a-z][a-z0-9_]{0,39}$"
-Name = Annotated[str, Field(pattern=NAME)]
+NAME = r"[a-z][a-z0-9_]{0,39}"
+HOW_NAMES_ARE_WRITTEN = "lower case letters, digits and _, a letter first, at most 40"
+Name = Annotated[str, spelled(NAME, HOW_NAMES_ARE_WRITTEN)]
 """Names that become parts of paths, tables and model names."""
 
 
@@ -42,7 +44,7 @@ class Source(FrozenModel):
 
     name: Name
     description: str
-    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    currency: Annotated[str, spelled(r"[A-Z]{3}", "three capital letters, such as EUR")]
     may_be_empty: frozenset[str] = frozenset()
     quarantine_limit: Annotated[float, Field(ge=0, le=1)] = 0.001
     reading: Mapping[str, EntityReading] = Field(default_factory=dict)
@@ -58,7 +60,7 @@ def folder_of(sources: Path, name: str) -> Path:
     if not re.fullmatch(NAME, name):
         raise BadInputError(
             f"{name[:60]!r} is no name of a source",
-            remedy="use lower case letters, digits and _, a letter first",
+            remedy=f"use {HOW_NAMES_ARE_WRITTEN}",
         )
     return sources / name
 

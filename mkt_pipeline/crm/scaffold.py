@@ -1,6 +1,5 @@
 """A new source: files that can be checked at once and say what to write where."""
 
-import re
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
@@ -9,9 +8,8 @@ from pathlib import Path
 import yaml
 
 from mkt_pipeline.contracts.entities import ENTITIES, Column, Entity
+from mkt_pipeline.contracts.source import folder_of
 from mkt_pipeline.errors import BadInputError
-
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 _YAML = """\
 # A source: how the tables of one CRM become the contract of the pipeline.
@@ -50,12 +48,7 @@ def new_source(folder: Path, name: str) -> tuple[Path, ...]:
     BadInputError: a name that is not lower case letters, digits and ``_``, and a folder that is
     there already. Returns the files written.
     """
-    if not _NAME.fullmatch(name):
-        raise BadInputError(
-            f"{name!r} is no name for a source",
-            remedy="use lower case letters, digits and _, beginning with a letter",
-        )
-    target = folder / name
+    target = folder_of(folder, name)
     if target.exists():
         raise BadInputError(f"{target} is there already", remedy="choose another name")
     target.mkdir(parents=True)

@@ -28,6 +28,35 @@ def test_everything_that_is_wrong_is_named_at_once(monkeypatch):
         assert name in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("MKT_MEMORY_LIMIT", "lots", "is 'lots': write a size such as 600MB or 2GB"),
+        ("MKT_MEMORY_LIMIT", "0GB", "is '0GB': write a size such as 600MB or 2GB"),
+        ("MKT_MEMORY_LIMIT", "2GB or so", "write a size such as"),
+        ("MKT_TIME_ZONE", "Mars/Olympus", "is 'Mars/Olympus': no such time zone is known"),
+        ("MKT_AIRFLOW_PORT", "80", "is '80': it must be greater than or equal to 1024"),
+        ("MKT_THREADS", "two", "is 'two': it must be a valid integer"),
+        ("MKT_SOURCE", "../secrets", "is '../secrets': write lower case letters, digits and _"),
+        ("MKT_NOTIFY_EMAIL_TO", "crm", "is 'crm': write an address such as crm@example.com"),
+    ],
+)
+def test_a_wrong_value_is_named_with_what_to_write(monkeypatch, name, value, told):
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError) as refused:
+        load_settings()
+    assert f"{name} " in str(refused.value)
+    assert told in str(refused.value)
+    assert "pattern" not in str(refused.value)
+
+
+def test_a_secret_that_is_wrong_is_not_quoted(monkeypatch):
+    monkeypatch.setenv("MKT_CRM_URL", "postgresql://crm:hunter2@db/crm\n")
+    with pytest.raises(SettingsError, match="MKT_CRM_URL: holds a line break") as refused:
+        load_settings()
+    assert "hunter2" not in str(refused.value)
+
+
 def test_the_environment_wins_over_the_file(monkeypatch, empty_folder):
     (empty_folder / ".env").write_text("MKT_SOURCE=odoo17\nMKT_USE_CASES=one, two\n")
     assert (load_settings().source, load_settings().use_cases) == ("odoo17", ("one", "two"))
@@ -37,7 +66,7 @@ def test_the_environment_wins_over_the_file(monkeypatch, empty_folder):
 
 def test_a_misspelt_name_in_the_file_is_refused(empty_folder):
     (empty_folder / ".env").write_text("MKT_SUORCE=odoo17\n")
-    with pytest.raises(SettingsError, match="MKT_SUORCE"):
+    with pytest.raises(SettingsError, match="MKT_SUORCE is no setting"):
         load_settings()
 
 
