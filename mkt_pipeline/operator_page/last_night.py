@@ -62,11 +62,15 @@ class LastNight:
 def last_night(steps: "Pipeline", airflow: Airflow) -> LastNight:
     """Read it from the campaign database and Airflow."""
     today, known = steps.settings.current_day, steps.configured
+    # Where the project lies is the server's affair; its files are known by their place in it.
+    project = f"{steps.settings.project}/"
     return LastNight(
         today=today,
         use_cases=tuple(use_case_night(steps, name, airflow) for name in known.readable),
         broken=tuple(
-            BrokenUseCase(name=name, problem=error.problem, remedy=error.remedy)
+            BrokenUseCase(
+                name=name, problem=error.problem.replace(project, ""), remedy=error.remedy
+            )
             for name, error in known.broken.items()
         ),
         runs=tuple(airflow.of_day(today)),

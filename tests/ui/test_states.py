@@ -71,6 +71,8 @@ def test_a_use_case_that_cannot_be_read_takes_nothing_else_away(at, half_broken)
     told = page.get_by_role("alert").inner_text()
     assert "misspelt" in told
     assert "horizon_days" in told
+    assert "What it published last stays as it is" in told
+    assert str(half_broken.settings.project) not in told
     assert page.locator(f"#use-case-{CASE}").is_visible()
     assert one.open(f"/mkt/use-cases/{CASE}").locator("#nights").is_visible()
     assert one.complaints == []
