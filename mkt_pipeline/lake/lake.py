@@ -8,7 +8,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
 
-import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
@@ -151,24 +150,22 @@ class Lake:
 
     def write_features(
         self,
-        session: Session,
         use_case: str,
         as_of: AsOf,
-        rows: ir.Table,
+        rows: pa.RecordBatchReader,
         features: tuple[Feature, ...],
         *,
         definition: str,
     ) -> int:
-        """Put one feature set in place of the same day's; returns the version of the table.
+        """Put one feature set (a column ``as_of`` among it) in place of the same day's.
 
         ``definition`` is a digest of what the features were defined by, kept in the same commit.
+        Returns the version of the table.
         """
         named = [{"as_of": str(as_of), **asdict(feature)} for feature in features]
         catalogue = pa.Table.from_pylist(named, schema=_CATALOGUE).to_reader()
         self._replace("features_catalogue", use_case, as_of, catalogue)
-        dated = rows.mutate(as_of=ibis.literal(str(as_of)))
-        facts = {"definition": definition}
-        return self._replace("features", use_case, as_of, session.stream(dated), facts=facts)
+        return self._replace("features", use_case, as_of, rows, facts={"definition": definition})
 
     def definition(self, use_case: str, as_of: AsOf) -> str | None:
         """What the features of a day were defined by; None where there are none of that day."""

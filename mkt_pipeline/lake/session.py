@@ -78,9 +78,16 @@ class Session:
 
         Without ``rows`` a batch holds about a million values: whoever reads keeps several.
         """
-        rows = rows or max(VALUES_AT_ONCE // len(expression.columns), 1)
+        statement = self.backend.compile(expression)
+        return self.read_statement(statement, columns=len(expression.columns), rows=rows)
+
+    def read_statement(
+        self, statement: str, *, columns: int, rows: int | None = None
+    ) -> pa.RecordBatchReader:
+        """The rows of an expression that is compiled already, as ``stream`` gives them."""
+        rows = rows or max(VALUES_AT_ONCE // columns, 1)
         # Not Ibis' own to_pyarrow_batches, which calls a name that DuckDB 2 no longer has.
-        return self.backend.con.sql(self.backend.compile(expression)).to_arrow_reader(rows)
+        return self.backend.con.sql(statement).to_arrow_reader(rows)
 
 
 def _quoted(path: Path) -> str:

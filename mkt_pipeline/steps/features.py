@@ -2,10 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import chain
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
 
 from mkt_pipeline.contracts.as_of import AsOf
 from mkt_pipeline.contracts.entities import ENTITIES
@@ -18,6 +20,7 @@ from mkt_pipeline.features.feature_set import UNREAD, feature_set
 from mkt_pipeline.features.frame_of_reference import FrameOfReference
 from mkt_pipeline.features.state import superseded_versions, timeline
 from mkt_pipeline.features.vocabulary import common_values, vocabulary_of
+from mkt_pipeline.lake.in_turn import InTurn
 from mkt_pipeline.lake.lake import Lake
 from mkt_pipeline.lake.session import Session
 from mkt_pipeline.steps.sensitive_features import sensitive_features
@@ -44,16 +47,18 @@ def build_features(
     with lake.session() as session:
         features, rows = built_in_parts(session, timelines(lake, session), reference)
         sensitive_features(use_case, features)  # a misspelt one is told tonight, not on Sunday
-        customers = _refuse_nobody(rows, use_case, as_of)
+        counted = _Counted(_refuse_nobody(rows, use_case, as_of))
         version = -1
-        if not dry_run:
+        if dry_run:
+            counted.read()
+        else:
             version = lake.write_features(
-                session, use_case.name, as_of, rows, features, definition=definition(use_case)
+                use_case.name, as_of, counted.rows, features, definition=definition(use_case)
             )
     return FeaturesBuilt(
         use_case.name,
         str(as_of),
-        customers,
+        counted.number,
         len(features),
         history,
         version,
@@ -68,16 +73,36 @@ def built_in_parts(
     known: Mapping[str, ir.Table],
     reference: FrameOfReference,
     at_once: int = CUSTOMERS_AT_ONCE,
-) -> tuple[tuple[Feature, ...], ir.Table]:
-    """Features and their rows, made for one part of the customers after the other.
+) -> tuple[tuple[Feature, ...], pa.RecordBatchReader]:
+    """Features and their rows with ``as_of``, made for one part of the customers after the other
+    while they are read.
 
     ``at_once`` is about how many customers a part has; the rows do not depend on it.
     """
     customers = int(known["customers"].count().to_pyarrow().as_py())
     count = -(-customers // at_once) or 1
-    parts = [feature_set(part, reference) for part in _dealt(session, known, count)]
-    rows = [session.materialise(part.rows) for part in parts]
-    return parts[0].features, ibis.union(*rows) if count > 1 else rows[0]
+    turns = InTurn.of(session, _dealt(session, known, count))
+    made = feature_set(turns.tables, reference)
+    dated = made.rows.mutate(as_of=ibis.literal(str(reference.as_of)))
+    return made.features, turns.stream(dated)
+
+
+class _Counted:
+    """Rows that are counted as they are read."""
+
+    def __init__(self, rows: pa.RecordBatchReader) -> None:
+        self._source, self.number = rows, 0
+        self.rows = pa.RecordBatchReader.from_batches(rows.schema, self._passing())
+
+    def _passing(self) -> Iterator[pa.RecordBatch]:
+        for batch in self._source:
+            self.number += batch.num_rows
+            yield batch
+
+    def read(self) -> None:
+        """Read them all, for nobody else does."""
+        for _ in self.rows:
+            pass
 
 
 def _dealt(
@@ -153,11 +178,14 @@ def _history(lake: Lake, as_of: AsOf) -> str:
     return lake.history(as_of)
 
 
-def _refuse_nobody(rows: ir.Table, use_case: UseCase, as_of: AsOf) -> int:
-    customers = int(rows.count().to_pyarrow().as_py())
-    if customers == 0:
-        raise DataRefusedError(
-            f"no customer is eligible for {use_case.name} as of {as_of}",
-            remedy="check the eligibility of the use case and what the source's customers give",
-        )
-    return customers
+def _refuse_nobody(
+    rows: pa.RecordBatchReader, use_case: UseCase, as_of: AsOf
+) -> pa.RecordBatchReader:
+    """The same rows, of which there is one at least; before anything is written."""
+    for batch in rows:
+        if batch.num_rows:
+            return pa.RecordBatchReader.from_batches(rows.schema, chain([batch], rows))
+    raise DataRefusedError(
+        f"no customer is eligible for {use_case.name} as of {as_of}",
+        remedy="check the eligibility of the use case and what the source's customers give",
+    )

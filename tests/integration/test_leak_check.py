@@ -141,9 +141,12 @@ def test_a_stored_day_that_comes_out_otherwise_is_flagged(nights):
     lake, day = nights.lake, nights.as_of("2026-10-01")
     with lake.session() as session:
         stored = session.materialise(lake.feature_table(session, CASE, day))
-        changed = stored.mutate(orders_total=stored.orders_total + ibis.literal(1.0))
+        changed = stored.mutate(
+            orders_total=stored.orders_total + ibis.literal(1.0), as_of=ibis.literal(str(day))
+        )
         of_day = lake.features(CASE, day), lake.definition(CASE, day)
-        lake.write_features(session, CASE, day, changed, of_day[0], definition=of_day[1])
+        rows = session.stream(changed)
+        lake.write_features(CASE, day, rows, of_day[0], definition=of_day[1])
     found = report(nights)
     assert [one for one in signs(found) if one[0] == "recomputed"] == [
         ("recomputed", "orders_total")

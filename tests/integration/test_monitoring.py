@@ -4,6 +4,7 @@ import dataclasses
 import json
 from datetime import date
 
+import ibis
 import mlflow
 import numpy as np
 import psycopg2
@@ -175,9 +176,10 @@ def plant(pipeline, day):
     as_of = pipeline.as_of(day)
     with pipeline.lake.session() as session:
         rows = session.materialise(pipeline.lake.feature_table(session, CASE, as_of))
-        moved = rows.mutate(**{PLANTED: rows[PLANTED] * 20 + 5000})
+        moved = rows.mutate(as_of=ibis.literal(str(as_of)), **{PLANTED: rows[PLANTED] * 20 + 5000})
         features = pipeline.lake.features(CASE, as_of)
-        pipeline.lake.write_features(session, CASE, as_of, moved, features, definition="planted")
+        planted = session.stream(moved)
+        pipeline.lake.write_features(CASE, as_of, planted, features, definition="planted")
 
 
 def looked(pipeline, day, *, planted):

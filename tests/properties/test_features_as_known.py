@@ -88,7 +88,8 @@ def test_the_number_of_parts_does_not_matter(history, case, at_once):
                 for name, log in arrow(history).items()
             }
             _, rows = built_in_parts(session, known, reference, at_once=at_once)
-            found = {row.pop("customer_id"): row for row in rows.to_pyarrow().to_pylist()}
+            found = {row.pop("customer_id"): row for row in rows.read_all().to_pylist()}
     finally:
         shutil.rmtree(folder)
+    assert {row.pop("as_of") for row in found.values()} <= {str(AS_OF)}
     assert exact(found) == of_history(history, case)
