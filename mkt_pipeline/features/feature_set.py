@@ -24,7 +24,7 @@ from mkt_pipeline.features.state import state_as_of
 from mkt_pipeline.features.texts import text_features
 
 UNREAD = ("updated_at", "interaction_id", "text_id", "body")
-"""Columns of timelines that no feature reads: whoever copies one may leave them out."""
+"""Columns of a state that no feature reads: whoever copies one may leave them out."""
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,19 @@ def feature_set(timelines: Mapping[str, ir.Table], reference: FrameOfReference) 
     Only versions known strictly before the as-of are read, and of those only events that lie
     before it. An entity without a log leaves its features out.
     """
+    return features_of(state_of_all(timelines, reference), reference)
+
+
+def state_of_all(
+    timelines: Mapping[str, ir.Table], reference: FrameOfReference
+) -> Mapping[str, ir.Table]:
+    """What was known of every entity before the as-of."""
     cutoff = reference.as_of.cutoff
-    state = {name: state_as_of(one, cutoff=cutoff) for name, one in timelines.items()}
+    return {name: state_as_of(one, cutoff=cutoff) for name, one in timelines.items()}
+
+
+def features_of(state: Mapping[str, ir.Table], reference: FrameOfReference) -> FeatureSet:
+    """Build the feature set from ``state_of_all``, or from what it says of some customers."""
     orders = order_tables(state["orders"], state["products"], reference)
     customers = eligible_customers(state["customers"], orders.orders, reference)
     definitions = list(profile_features(customers, reference))

@@ -33,7 +33,7 @@ KEPT_LOG = {
 }
 """Commits are kept for good: they hold the facts, and Delta would clean them up after a month."""
 
-_NO_DICTIONARY = ColumnProperties(dictionary_enabled=False)
+_NO_DICTIONARY = ColumnProperties(dictionary_enabled=False, statistics_enabled="CHUNK")
 _ALL_DIFFERENT = ("row_hash", *(entity.key for entity in ENTITIES.values()))
 """A dictionary of values that never repeat costs a quarter of the time of writing, and room."""
 
@@ -41,6 +41,8 @@ WRITER = WriterProperties(
     max_row_group_size=65_536,
     compression="ZSTD",
     compression_level=1,
+    # Nobody reads what a page holds at least and at most: a sixth less time (6 million rows).
+    default_column_properties=ColumnProperties(statistics_enabled="CHUNK"),
     column_properties=dict.fromkeys(_ALL_DIFFERENT, _NO_DICTIONARY),
 )
 """Rows wait in memory until their group is whole: a million of a feature set are a gigabyte."""

@@ -16,7 +16,7 @@ from mkt_pipeline.contracts.night import FeaturesBuilt
 from mkt_pipeline.contracts.use_case import UseCase
 from mkt_pipeline.contracts.vocabulary import Vocabulary
 from mkt_pipeline.errors import BadInputError, DataRefusedError
-from mkt_pipeline.features.feature_set import UNREAD, feature_set
+from mkt_pipeline.features.feature_set import UNREAD, features_of, state_of_all
 from mkt_pipeline.features.frame_of_reference import FrameOfReference
 from mkt_pipeline.features.state import superseded_versions, timeline
 from mkt_pipeline.features.vocabulary import common_values, vocabulary_of
@@ -81,8 +81,8 @@ def built_in_parts(
     """
     customers = int(known["customers"].count().to_pyarrow().as_py())
     count = -(-customers // at_once) or 1
-    turns = InTurn.of(session, _dealt(session, known, count))
-    made = feature_set(turns.tables, reference)
+    turns = InTurn.of(session, _dealt(session, state_of_all(known, reference), count))
+    made = features_of(turns.tables, reference)
     dated = made.rows.mutate(as_of=ibis.literal(str(reference.as_of)))
     return made.features, turns.stream(dated)
 
@@ -106,20 +106,20 @@ class _Counted:
 
 
 def _dealt(
-    session: Session, known: Mapping[str, ir.Table], count: int
+    session: Session, state: Mapping[str, ir.Table], count: int
 ) -> list[Mapping[str, ir.Table]]:
-    """What is known of each part of the customers; which part is a matter of this run alone.
+    """The state of each part of the customers; which part is a matter of this run alone.
 
     The change logs are read once, not once for each part: their size grows with the customers, and
     so does the number of parts.
     """
     if count == 1:
-        return [known]
+        return [state]
     dealt = {
         name: [table] * count
         if "customer_id" not in table.columns
         else session.deal(_read_columns(table), by="customer_id", parts=count)
-        for name, table in known.items()
+        for name, table in state.items()
     }
     return [{name: parts[number] for name, parts in dealt.items()} for number in range(count)]
 
