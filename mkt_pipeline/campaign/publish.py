@@ -198,5 +198,6 @@ def _refuse_other_source(session: Session, publication: Publication) -> None:
             f"{publication.use_case} was last published here from the source {last['source']}, "
             f"not {publication.source}",
             remedy="a campaign database serves one source: "
-            "use another MKT_HOME or MKT_CAMPAIGN_URL for another source",
+            "another needs another MKT_HOME or MKT_CAMPAIGN_URL, or with Docker Compose empty "
+            "volumes (docs/connect-your-crm.md)",
         )

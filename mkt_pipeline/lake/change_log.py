@@ -119,7 +119,8 @@ class ChangeLog:
         if facts["source"] != self.source:
             raise BadInputError(
                 f"the lake at {self.log.uri} holds the source {facts['source']}, not {self.source}",
-                remedy="set MKT_HOME to another folder for another source",
+                remedy="another source begins with an empty lake: another MKT_HOME, or with"
+                " Docker Compose empty volumes (docs/connect-your-crm.md)",
             )
         return AsOf(date.fromisoformat(facts[name]), self.zone)
 

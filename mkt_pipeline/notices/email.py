@@ -26,7 +26,12 @@ class Email:
         """Hand it to the server; refused where one of the recipients is not taken."""
         try:
             with self._connected() as server:
-                refused = server.send_message(self._message(notice))
+                # Readable as it lies on the server, where it can be: commands in it are copied.
+                server.ehlo_or_helo_if_needed()
+                plain = server.has_extn("8bitmime")
+                options = ("BODY=8BITMIME",) if plain else ()
+                message = self._message(notice, encoding="8bit" if plain else None)
+                refused = server.send_message(message, mail_options=options)
         except smtplib.SMTPResponseException as error:
             raise self._not_sent(f"answered {error.smtp_code}") from None
         except smtplib.SMTPRecipientsRefused:
@@ -56,7 +61,7 @@ class Email:
             raise
         return server
 
-    def _message(self, notice: Notice) -> EmailMessage:
+    def _message(self, notice: Notice, *, encoding: str | None) -> EmailMessage:
         message = EmailMessage()
         message["Subject"] = " ".join(notice.subject.split())
         message["From"] = self.sender
@@ -67,7 +72,7 @@ class Email:
         if key := notice.about.get("key"):
             # Mail programs show a message and the one that it is over as one conversation.
             message["References"] = f"<{'.'.join(key.split())}@mkt_pipeline>"
-        message.set_content(plain_text(notice))
+        message.set_content(plain_text(notice), cte=encoding)
         return message
 
     def _not_sent(self, why: str) -> NoticeNotSentError:

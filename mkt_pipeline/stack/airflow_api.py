@@ -1,6 +1,8 @@
 """Airflow's REST API, as far as a night needs it."""
 
+import http
 import http.client
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -19,6 +21,8 @@ NEWEST = 20
 
 
 ASKED_AGAIN = 3
+SECONDS_BETWEEN = 10.0
+"""Before an answer of 500 and more is asked for again."""
 
 
 @dataclass(frozen=True)
@@ -154,12 +158,18 @@ class AirflowApi:
     def _send(self, method: str, path: str, body: object, headers: Mapping[str, str]) -> Answer:
         address = self.door.address
         failure: Exception | None = None
-        # On a busy machine an answer may take its time. Only what changes nothing is asked again.
-        for _ in range(ASKED_AGAIN if method == "GET" else 1):
+        # On a busy machine an answer may take its time, and Airflow's database may be away for a
+        # while. Only what changes nothing is asked again.
+        times = ASKED_AGAIN if method == "GET" else 1
+        for time_left in range(times - 1, -1, -1):
             try:
-                return ask(address, path, method=method, body=body, headers=headers)
+                answer = ask(address, path, method=method, body=body, headers=headers)
             except (OSError, http.client.HTTPException) as error:
                 failure = error
+                continue
+            if answer.status < http.HTTPStatus.INTERNAL_SERVER_ERROR or not time_left:
+                return answer
+            time.sleep(SECONDS_BETWEEN)
         raise ServerUnavailableError(
             f"Airflow's API server does not answer at {address} ({type(failure).__name__})",
             remedy="start it (`mkt stack up`), or correct MKT_AIRFLOW_URL",
@@ -187,6 +197,12 @@ def _task(found: Mapping[str, Any]) -> TaskTry:
 
 def _refused(method: str, path: str, answer: Answer) -> MktError:
     detail = answer.body.get("detail") if isinstance(answer.body, dict) else answer.body
+    if answer.status >= http.HTTPStatus.INTERNAL_SERVER_ERROR:
+        return StackError(
+            f"Airflow could not answer {method} {path}: status {answer.status}, {detail}",
+            remedy="look whether its database is there (`mkt doctor`); a run that was started goes"
+            " on without this command, `mkt runs` shows what it published",
+        )
     return StackError(
         f"Airflow refused {method} {path} with status {answer.status}: {detail}",
         remedy="look at the DAG in Airflow's UI",

@@ -2,6 +2,7 @@
 
 import ssl
 import subprocess
+from dataclasses import replace
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -82,6 +83,14 @@ def test_an_e_mail_arrives_with_everything_and_for_everybody(mailbox):
     text = message.get_content()
     assert "What: 20 % <more> & 3 fewer." in text
     assert "Airflow run: http://airflow/runs/1" in text
+
+
+def test_what_is_to_be_copied_lies_on_the_server_as_it_was_written(mailbox):
+    command = f'mkt publish --release --use-case {"u" * 60} --reason "größer als sonst → ok"'
+    email(mailbox.port).send(replace(NOTICE, parts={"What to do": command}))
+    (message,) = mailbox.messages
+    assert message["Content-Transfer-Encoding"] == "8bit"
+    assert command in message.as_bytes().decode()
 
 
 def test_an_e_mail_goes_by_tls_with_user_and_password(secure, certificate):
