@@ -192,7 +192,10 @@ class Settings(BaseSettings):
         """What is said of the lake's store fits together."""
         uri, endpoint = self.lake_uri or "", self.lake_endpoint or ""
         if "://" in uri and not uri.startswith("s3://"):
-            raise ValueError("MKT_LAKE_URI is a folder, or s3://bucket/prefix")
+            begin = uri.partition("://")[0]
+            raise ValueError(
+                f"MKT_LAKE_URI begins with {begin}://: give a folder, or s3://bucket/prefix"
+            )
         if (self.lake_key is None) != (self.lake_secret is None):
             raise ValueError("MKT_LAKE_KEY and MKT_LAKE_SECRET belong together: set both or none")
         if endpoint and not endpoint.startswith(("https://", "http://")):

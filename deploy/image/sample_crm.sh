@@ -8,5 +8,5 @@ else
   mkt sample load dealership --customers "$DEMO_CUSTOMERS" --url "$url"
 fi
 # What only a superuser may give, databases.sql has given.
-mkt source grants dealership --role crm_reader --url "$url" | grep -v pg_read_all_stats \
-  | python /opt/mkt/bin/run_sql.py "$url"
+grants=$(mkt source grants dealership --role crm_reader --url "$url")
+echo "$grants" | grep -v pg_read_all_stats | python /opt/mkt/bin/run_sql.py "$url"

@@ -39,7 +39,8 @@ class Email:
         except ssl.SSLError as error:
             raise self._not_sent(f"could not be trusted ({error.reason or 'TLS'})") from None
         except (OSError, smtplib.SMTPException) as error:
-            raise self._not_sent(f"did not answer ({type(error).__name__})") from None
+            why = error.strerror or type(error).__name__
+            raise self._not_sent(f"did not answer ({why})") from None
         if refused:
             raise self._not_sent(f"refused {len(refused)} of {len(self.recipients)} recipients")
 

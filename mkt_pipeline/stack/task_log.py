@@ -1,6 +1,7 @@
 """The log file of one task, and the line in it that says why the task failed."""
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from mkt_pipeline.stack.airflow_api import DagRun, TaskTry
@@ -27,7 +28,14 @@ def last_error(log: Path) -> str:
     if raised:
         return _raised(raised[-1]["error_detail"])
     told = [line for line in errors or lines if not str(line.get("event", "")).startswith("::")]
-    return str((told or [{}])[-1].get("event", "its log is empty"))
+    last = str((told or [{}])[-1].get("event", "its log is empty"))
+    # A process that is killed has no time for a last word: what it said before is not the cause.
+    return f"its process was gone without an error; it last said: {last}" if _good(told) else last
+
+
+def _good(told: Sequence[Mapping[str, object]]) -> bool:
+    """Whether the last of these lines says its level, and that nothing was wrong."""
+    return bool(told) and told[-1].get("level") in ("debug", "info", "warning")
 
 
 def _raised(details: object) -> str:

@@ -20,7 +20,7 @@ REPORT = {"level": "info", "event": "rows in: 12"}
     [
         ([REPORT, RAISED, AFTER, REPORT], "no champion → train one"),
         ([REPORT, AFTER, REPORT], "Task is not able to be run"),
-        ([REPORT], "rows in: 12"),
+        ([REPORT], "its process was gone without an error; it last said: rows in: 12"),
         ([], "its log is empty"),
         (["killed by the system"], "killed by the system"),
     ],
