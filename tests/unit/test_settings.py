@@ -120,7 +120,10 @@ def test_a_folder_of_secrets_that_is_not_there_is_refused(monkeypatch, empty_fol
 @pytest.mark.parametrize(
     ("told", "problem"),
     [
-        ({"lake_uri": "gs://bucket/lake"}, "MKT_LAKE_URI begins with gs://: give a folder, or s3://"),
+        (
+            {"lake_uri": "gs://bucket/lake"},
+            "MKT_LAKE_URI begins with gs://: give a folder, or s3://",
+        ),
         ({"lake_key": "k"}, "MKT_LAKE_SECRET belong together"),
         ({"lake_endpoint": "minio:9000"}, "MKT_LAKE_ENDPOINT begins with https://"),
         ({"lake_endpoint": "http://minio:9000"}, "MKT_LAKE_ENDPOINT is without TLS"),
