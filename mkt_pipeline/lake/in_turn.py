@@ -15,8 +15,7 @@ from mkt_pipeline.lake.session import Session
 class InTurn:
     """``parts`` have the same tables with the same columns; ``tables`` stand for one of them.
 
-    Compiling an expression of a hundred columns takes as long as reading a part of some ten
-    thousand customers, and on one processor.
+    Compiling the hundred features takes half a second, on one processor.
     """
 
     session: Session

@@ -30,6 +30,9 @@ _REFUSED = (
     "NoSuchBucket",
     "403 Forbidden",
 )
+_OUT_OF_MEMORY = "Out of Memory Error"
+"""DuckDB's words: where its rows are read by delta-rs, the type of its errors is lost."""
+
 _FULL = ("no space left", "disk quota exceeded", "could not write all bytes", "max_temp_directory")
 
 
@@ -58,7 +61,7 @@ def _told(what: str, error: Exception) -> MktError | None:
         )
     if any(sign in str(error) for sign in _OF_A_STORE):
         return _of_a_store(what, str(error))
-    if isinstance(error, duckdb.OutOfMemoryException):
+    if _OUT_OF_MEMORY in str(error):
         return FailNowError(
             "the memory that a step may use is not enough",
             remedy="raise MKT_MEMORY_LIMIT (600MB suits a million customers)",

@@ -11,6 +11,14 @@ from mkt_pipeline.errors import NoticeNotSentError
 from mkt_pipeline.notices.channel import TIMEOUT_SECONDS, plain_text
 from mkt_pipeline.notices.smtp_address import SmtpAddress
 
+LINE_BYTES = 998
+"""The longest line that servers take (RFC 5322, 2.1.1)."""
+
+
+def _fits(text: str) -> bool:
+    """Whether it may be sent as it is, readable on the server: commands in it are copied."""
+    return all(len(line) <= LINE_BYTES for line in text.encode().splitlines())
+
 
 @dataclass(frozen=True)
 class Email:
@@ -26,11 +34,11 @@ class Email:
         """Hand it to the server; refused where one of the recipients is not taken."""
         try:
             with self._connected() as server:
-                # Readable as it lies on the server, where it can be: commands in it are copied.
                 server.ehlo_or_helo_if_needed()
-                plain = server.has_extn("8bitmime")
+                text = plain_text(notice)
+                plain = server.has_extn("8bitmime") and _fits(text)
                 options = ("BODY=8BITMIME",) if plain else ()
-                message = self._message(notice, encoding="8bit" if plain else None)
+                message = self._message(notice, text, encoding="8bit" if plain else None)
                 refused = server.send_message(message, mail_options=options)
         except smtplib.SMTPResponseException as error:
             raise self._not_sent(f"answered {error.smtp_code}") from None
@@ -62,7 +70,7 @@ class Email:
             raise
         return server
 
-    def _message(self, notice: Notice, *, encoding: str | None) -> EmailMessage:
+    def _message(self, notice: Notice, text: str, *, encoding: str | None) -> EmailMessage:
         message = EmailMessage()
         message["Subject"] = " ".join(notice.subject.split())
         message["From"] = self.sender
@@ -73,7 +81,7 @@ class Email:
         if key := notice.about.get("key"):
             # Mail programs show a message and the one that it is over as one conversation.
             message["References"] = f"<{'.'.join(key.split())}@mkt_pipeline>"
-        message.set_content(plain_text(notice), cte=encoding)
+        message.set_content(text, cte=encoding)
         return message
 
     def _not_sent(self, why: str) -> NoticeNotSentError:

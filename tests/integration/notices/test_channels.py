@@ -93,6 +93,13 @@ def test_what_is_to_be_copied_lies_on_the_server_as_it_was_written(mailbox):
     assert command in message.as_bytes().decode()
 
 
+def test_a_line_longer_than_servers_take_arrives_all_the_same(mailbox):
+    words = "ü" * 900
+    email(mailbox.port).send(replace(NOTICE, parts={"What": words}))
+    (message,) = mailbox.messages
+    assert words in message.get_content()
+
+
 def test_an_e_mail_goes_by_tls_with_user_and_password(secure, certificate):
     email(secure.port, "starttls", user="mkt", trusted=trusting(certificate)).send(NOTICE)
     assert secure.subjects == [NOTICE.subject]
