@@ -13,6 +13,7 @@ import os
 import platform
 import shutil
 import socket
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,8 @@ def main() -> None:
     try:
         bench.start()
         found |= _main_size(bench, asked.customers)
+        if found["naive_seconds"] is None:
+            found["naive_where_it_fits"] = _where_naive_fits(bench, asked.customers)
         found |= _history(bench, max(asked.customers // 4, 1))
         found |= _scaling(bench, asked.customers, found)
     finally:
@@ -53,30 +56,46 @@ def main() -> None:
     print(table)
 
 
-def _main_size(bench: Bench, customers: int) -> dict[str, Any]:
-    built = _prepare(bench, "main", customers)
-    full = bench.night("main", DAY)
-    _say("full night", full)
-    folder = bench.settings.home / "matrix"
+@dataclass(frozen=True)
+class Beside:
+    """Nights beside the floor and the naive way, which is None where memory does not hold it."""
+
+    built: crm.Built
+    full: Night
+    floor: Measured
+    usual: Night
+    naive: Measured | None
+
+
+def _beside(bench: Bench, name: str, customers: int) -> Beside:
+    built = _prepare(bench, name, customers)
+    full = bench.night(name, DAY)
+    _say(f"full night of {customers:,}", full)
+    folder = bench.settings.home / f"matrix_{name}"
     mlflow = f"http://127.0.0.1:{bench.settings.mlflow_port}"
-    bench.run("bench.matrix", str(bench.lake("main")), mlflow, USE_CASE, str(DAY), str(folder))
-    programs = (bench.crm("main"), bench.campaign, str(SOURCES), str(folder))
+    bench.run("bench.matrix", str(bench.lake(name)), mlflow, USE_CASE, str(DAY), str(folder))
+    programs = (bench.crm(name), bench.campaign, str(SOURCES), str(folder))
     floor = bench.run("bench.floor", *programs)
     tomorrow = DAY + timedelta(days=1)
-    crm.change(bench.crm("main"), percent=1, on=DAY)
-    usual = bench.night("main", tomorrow)
-    _say("usual night", usual)
+    crm.change(bench.crm(name), percent=1, on=DAY)
+    usual = bench.night(name, tomorrow)
+    _say(f"usual night of {customers:,}", usual)
     # Last, for it drives everything else out of the system's cache.
     naive = _naive(bench, *programs, str(DAY))
-    bench.forget("main")
-    floor_seconds = _sum(floor.output)
+    bench.forget(name)
+    return Beside(built, full, floor, usual, naive)
+
+
+def _main_size(bench: Bench, customers: int) -> dict[str, Any]:
+    found = _beside(bench, "main", customers)
+    full, usual, naive = found.full, found.usual, found.naive
+    floor_seconds = _sum(found.floor.output)
     return {
-        "size": vars(built),
+        "size": vars(found.built),
         "floor_seconds": round(floor_seconds, 1),
-        "floor_stages": _stages(floor.output),
-        "naive_seconds": round(_sum(naive.output), 1) if naive else None,
+        "floor_stages": _stages(found.floor.output),
+        **_of_naive(found),
         "naive_stages": _stages(naive.output) if naive else {},
-        "naive_peak_mb": round(naive.peak_mb) if naive else None,
         "full_night_seconds": round(full.seconds, 1),
         "full_night_peak_mb": round(full.peak_mb),
         "full_night_stages": _of(full),
@@ -84,9 +103,33 @@ def _main_size(bench: Bench, customers: int) -> dict[str, Any]:
         "usual_night_peak_mb": round(usual.peak_mb),
         "usual_night_stages": _of(usual),
         "full_to_floor": round(full.seconds / floor_seconds, 2),
-        "naive_to_full": round(_sum(naive.output) / full.seconds, 2) if naive else None,
         "usual_to_full": round(usual.seconds / full.seconds, 2),
-        "naive_to_usual": round(_sum(naive.output) / usual.seconds, 2) if naive else None,
+    }
+
+
+def _where_naive_fits(bench: Bench, customers: int) -> dict[str, Any]:
+    """The naive way beside nights of fewer customers: half as many, until memory holds it."""
+    smaller = customers // 2
+    while smaller:
+        found = _beside(bench, f"fewer{smaller}", smaller)
+        if found.naive is not None:
+            nights = {"full_night_seconds": found.full, "usual_night_seconds": found.usual}
+            seconds = {name: round(night.seconds, 1) for name, night in nights.items()}
+            return {"customers": found.built.customers, **_of_naive(found), **seconds}
+        smaller //= 2
+    raise CommandFailedError("the naive way does not fit into memory at any size")
+
+
+def _of_naive(found: Beside) -> dict[str, float | None]:
+    if found.naive is None:
+        names = ("naive_seconds", "naive_peak_mb", "naive_to_full", "naive_to_usual")
+        return dict.fromkeys(names)
+    seconds = _sum(found.naive.output)
+    return {
+        "naive_seconds": round(seconds, 1),
+        "naive_peak_mb": round(found.naive.peak_mb),
+        "naive_to_full": round(seconds / found.full.seconds, 2),
+        "naive_to_usual": round(seconds / found.usual.seconds, 2),
     }
 
 

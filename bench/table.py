@@ -7,14 +7,16 @@ from typing import Any
 def as_table(found: Mapping[str, Any]) -> str:
     """Markdown, with the machine's facts above."""
     machine, size = found["machine"], found["size"]
+    naive = found.get("naive_where_it_fits", found)
+    beside = "" if naive is found else f", {naive['customers']:,} customers"
     sizes = sorted(int(one) for one in found["scaling"])
     peaks = ", ".join(f"{found['scaling'][str(n)]['peak_mb']:,} MB at {n:,}" for n in sizes)
     rows = [
         ("full night, times the floor", "at most 4", found["full_to_floor"]),
-        ("naive way, times the full night", "at least 4", found["naive_to_full"]),
+        (f"naive way, times the full night{beside}", "at least 4", naive["naive_to_full"]),
         ("full night, memory", "under 1,500 MB", f"{found['full_night_peak_mb']:,} MB"),
         ("usual night, share of the full one", "at most 0.40", found["usual_to_full"]),
-        ("naive way, times the usual night", "at least 10", found["naive_to_usual"]),
+        (f"naive way, times the usual night{beside}", "at least 10", naive["naive_to_usual"]),
         ("usual night with twice the history", "at most 1.15", found["history_doubled_ratio"]),
         ("exponent of time by customers", "at most 1.05", found["scaling_exponent"]),
         ("memory, largest to smallest size", "at most 1.3", found["memory_ratio_100k_3m"]),

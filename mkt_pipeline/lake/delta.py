@@ -94,6 +94,17 @@ class DeltaStore:
         # They come percent-encoded, which no reader of files understands.
         return [unquote(uri) for uri in uris]
 
+    def is_whole(self, version: int, *, as_of: str | None = None) -> bool:
+        """Whether every file of an earlier version is there; vacuum removes what went long ago."""
+        place = Place(self.uri, self.storage)
+        paths = [
+            f"{place.root}/{place.name_of(file)}"
+            for file in self.files(as_of=as_of, version=version)
+        ]
+        with storage_errors(self.uri):
+            found = place.filesystem.get_file_info(paths)
+        return all(one.is_file for one in found)
+
     def column_names(self) -> tuple[str, ...]:
         """Names of the columns of the newest version."""
         return tuple(field.name for field in self.table().schema().fields)

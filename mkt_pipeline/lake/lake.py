@@ -15,6 +15,7 @@ from mkt_pipeline.contracts.as_of import AsOf
 from mkt_pipeline.contracts.entities import ENTITIES, Entity
 from mkt_pipeline.contracts.feature import Feature
 from mkt_pipeline.contracts.reading import EntityRows, LogState, ServerState
+from mkt_pipeline.contracts.scoring_plan import ScoringPlan
 from mkt_pipeline.errors import BadInputError
 from mkt_pipeline.lake.change_log import ChangeLog
 from mkt_pipeline.lake.changes import Night
@@ -206,6 +207,14 @@ class Lake:
         names = names or [feature.name for feature in self.features(use_case, as_of)]
         files = self._day_files("features", use_case, as_of, version)
         return session.read(files).select("customer_id", *names)
+
+    def has_all_of(self, plan: ScoringPlan) -> bool:
+        """Whether what a plan reads is all there: a week later, upkeep removes older versions."""
+        features = self._day_store("features", plan.use_case)
+        logs = plan.data_versions.items()
+        return features.is_whole(plan.features_version, as_of=plan.as_of) and all(
+            self._log(name).log.is_whole(version) for name, version in logs
+        )
 
     @property
     def staged_scores(self) -> StagedScores:

@@ -73,6 +73,8 @@ def refuse_outdated(plan: ScoringPlan, *, lake: Lake, use_case: UseCase) -> None
         raise plan.outdated("with other settings of the use case than this process has")
     if plan.erased_version != lake.erased.store.version:
         raise plan.outdated("somebody was erased since")
+    if not lake.has_all_of(plan):
+        raise plan.outdated("files that it reads were removed since by `mkt housekeeping`")
 
 
 def _recipe(chosen: ChosenMethod) -> dict[str, Any]:

@@ -271,6 +271,18 @@ def test_a_plan_of_other_settings_or_code_is_refused(pipeline):
         finished(elsewhere, plan.facts())
 
 
+def test_a_plan_whose_files_were_vacuumed_is_refused(pipeline):
+    plan = planned(pipeline, CASE, as_of=DAY, parts=2).facts()
+    part_scored(pipeline, plan, 1)
+    pipeline.features(CASE, as_of=DAY)
+    part_scored(pipeline, plan, 1)
+    table = pipeline.lake._day_store("features", CASE).table()
+    table.vacuum(0, dry_run=False, enforce_retention_duration=False)
+    for refused in (lambda: part_scored(pipeline, plan, 2), lambda: finished(pipeline, plan)):
+        with pytest.raises(PlanOutdatedError, match="removed since by `mkt housekeeping`"):
+            refused()
+
+
 def test_who_is_erased_in_the_middle_is_in_no_score(pipeline):
     pipeline.score(CASE, as_of=DAY)
     customer = scores(pipeline)["customer_id"][-1].as_py()
