@@ -23,3 +23,17 @@ def append_night(
             session, entity, source, as_of=as_of, server=server, limits=limits
         )
         return prepared.commit()
+
+
+def prepared_night(
+    lake: Lake,
+    entity: Entity,
+    source: EntityRows,
+    *,
+    as_of: AsOf,
+    server: ServerState,
+    limits: Limits,
+) -> None:
+    """The same night, killed before it commits."""
+    with lake.session() as session:
+        lake.prepare_night(session, entity, source, as_of=as_of, server=server, limits=limits)

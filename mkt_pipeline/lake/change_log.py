@@ -1,8 +1,9 @@
 """The change log of an entity: what a night found, compared, checked and ready to append."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 import ibis
@@ -83,8 +84,7 @@ class ChangeLog:
         repeated = session.materialise(repeated_keys(found.rows, entity))
         checked = session.view(with_broken_rule(found.rows, entity, repeated))
         bad = session.materialise(checked.filter(checked.broken_rule.notnull()))
-        if not dry_run:
-            self._keep_bad(session, bad, night)
+        settle = None if dry_run else self._keep_bad(session, bad, night)
         before = _before(session, log, found, entity)
         rows_before = self._rows_before(before, whole=found.whole)
         total = found.total()
@@ -113,6 +113,7 @@ class ChangeLog:
             ),
             doorkeeper=doorkeeper,
             turned_away=found.turned_away,
+            settle=settle,
         )
 
     def _day(self, facts: Mapping[str, Any], name: str) -> AsOf:
@@ -125,11 +126,20 @@ class ChangeLog:
         return AsOf(date.fromisoformat(facts[name]), self.zone)
 
     def _put_aside(self, session: Session, entity: Entity) -> list[str]:
-        """The keys that the last night put aside: mended or not, they are read again."""
-        newest = next(self.quarantine.facts(), None)
-        files = self.quarantine.files(as_of=newest["as_of"]) if newest else []
+        """The keys put aside since the last committed night: mended or not, they are read again.
+
+        Runs after that night put aside what they found and may have been refused: what one of them
+        saw mended is not in the log yet.
+        """
+        newest, committed = next(self.quarantine.facts(), None), next(self.log.facts(), None)
+        if newest is None:
+            return []
+        first = min(newest["as_of"], (committed or newest)["as_of"])
+        days = {one["as_of"] for one in self.quarantine.table().partitions()}
+        since = [day for day in days if day >= first]
+        files = [file for day in since for file in self.quarantine.files(as_of=day)]
         rows = session.read(files)[entity.key].to_pyarrow().to_pylist() if files else []
-        return [key for key in rows if key is not None]
+        return sorted({key for key in rows if key is not None})
 
     def _rows_before(self, before: ir.Table | None, *, whole: bool) -> int:
         if before is None:
@@ -139,11 +149,38 @@ class ChangeLog:
         state = self.state()
         return (state.rows if state else None) or 0
 
-    def _keep_bad(self, session: Session, bad: ir.Table, night: Night) -> None:
-        rows = bad.mutate(as_of=ibis.literal(str(night.as_of)))
-        self.quarantine.replace_day(
-            session.stream(rows), as_of=str(night.as_of), facts={"as_of": str(night.as_of)}
-        )
+    def _keep_bad(self, session: Session, bad: ir.Table, night: Night) -> Callable[[], None] | None:
+        """Put rows aside; what an earlier run of this day did stays with them until the commit.
+
+        Returned is what removes it then, None where nothing has to be.
+        """
+        earlier, day = self._earlier(session, bad, night), str(night.as_of)
+        rows = bad if earlier is None else bad.union(earlier)
+        put = session.stream(rows.mutate(as_of=ibis.literal(day)))
+        self.quarantine.replace_day(put, as_of=day, facts={"as_of": day})
+        if earlier is None:
+            return None
+        keys = earlier[night.entity.key].to_pyarrow().to_pylist()
+        return partial(self._take_out, night.entity.key, keys, day)
+
+    def _earlier(self, session: Session, bad: ir.Table, night: Night) -> ir.Table | None:
+        files, key = self.quarantine.files(as_of=str(night.as_of)), night.entity.key
+        if not files:
+            return None
+        aside = session.read(files)
+        aside = aside.filter(aside[key].notnull()).anti_join(bad, key)
+        types = bad.schema().items()
+        same = {
+            name: aside[name].cast(type_) if name in aside.columns else ibis.null(type_)
+            for name, type_ in types
+        }
+        earlier = session.materialise(aside.select(**same))
+        return earlier if number(earlier) else None
+
+    def _take_out(self, key: str, keys: list[str], day: str) -> None:
+        # Removed and not written anew: nobody who was erased meanwhile may come back.
+        listed = ", ".join("'" + one.replace("'", "''") + "'" for one in keys)
+        self.quarantine.delete(f"as_of = '{day}' AND {key} IN ({listed})", facts=None)
 
     def _facts(self, night: Night) -> dict[str, Any]:
         newest = night.as_of if night.covered is None else max(night.covered, night.as_of)

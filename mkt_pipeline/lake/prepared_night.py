@@ -1,6 +1,6 @@
 """What a night of one entity is about to append to its change log."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,6 +18,7 @@ class PreparedNight:
 
     They follow version ``after`` of the log. ``told`` is the result as it will be, apart from the
     version. ``turned_away`` are rows of erased persons, for the ``doorkeeper`` to remember.
+    ``settle`` takes out of quarantine what this night takes into the log.
     """
 
     session: Session
@@ -28,10 +29,13 @@ class PreparedNight:
     told: EntityNight
     doorkeeper: Doorkeeper | None
     turned_away: tuple[ir.Table, ...]
+    settle: Callable[[], None] | None = None
 
     def commit(self) -> EntityNight:
         """Append the changes with their facts in one commit; BusyError where another came first."""
         self.log.append(self.session.stream(self.changes), facts=self.facts, after=self.after)
         if self.doorkeeper is not None:
             self.doorkeeper.remember(self.turned_away)
+        if self.settle is not None:
+            self.settle()
         return replace(self.told, version=self.log.version)

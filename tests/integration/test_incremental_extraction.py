@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import psycopg2
 import pytest
-from lake_nights import append_night
+from lake_nights import append_night, prepared_night
 
 from mkt_pipeline.contracts.as_of import AsOf
 from mkt_pipeline.contracts.entities import PRODUCTS
@@ -22,6 +22,8 @@ BY_WATERMARK_ALONE = LARGE.model_copy(
     update={"overlap_minutes": 0, "reconcile_every_nights": 366, "compare_all_within_nights": 366}
 )
 """Nothing but the watermark finds a change, to see that it does."""
+SMALL_SHARE = LARGE.model_copy(update={"compare_all_within_nights": 366})
+"""A row that moves no time is not met by chance."""
 QUERY = """
 SELECT code AS product_id, name, kind AS category, price, live AS is_active,
        changed AT TIME ZONE 'UTC' AS updated_at
@@ -68,12 +70,12 @@ def lake(tmp_path):
 def night(lake, database_url):
     """A function that runs the night of the n-th day."""
 
-    def go(n, *, rules=LARGE):
+    def go(n, *, rules=LARGE, killed=False):
         with Crm(database_url).snapshot() as snapshot:
             server = snapshot.server_state()
             state = lake.log_state("products")
             reading = plan_reading("products", state=state, rules=rules, server=server)
-            return append_night(
+            return (prepared_night if killed else append_night)(
                 lake,
                 PRODUCTS,
                 SnapshotRows(snapshot, PRODUCTS, QUERY, reading),
@@ -188,6 +190,29 @@ def test_a_row_put_aside_is_read_again_until_it_is_mended(crm, lake, night):
     run(crm, "UPDATE article SET name = 'mended', changed = '2020-01-01' WHERE code = 'a8'")
     assert night(2).quarantined == 0
     assert known(lake)["a8"] == (9.0, True)
+
+
+@pytest.mark.parametrize("put_aside", ["the night before", "by the same night"])
+def test_a_mended_row_that_a_killed_night_saw_is_not_lost(crm, lake, night, put_aside):
+    """What it saw good is not in the log, and may be found nowhere but among what was put aside."""
+    night(0, rules=SMALL_SHARE)
+    run(
+        crm,
+        f"UPDATE article SET name = NULL, price = 9, changed = {NOW} WHERE code IN ('a7', 'a8')",
+    )
+    day = 1 if put_aside == "by the same night" else 2
+    assert night(1, rules=SMALL_SHARE).quarantined == 2
+    run(crm, "UPDATE article SET name = 'it''s mended', changed = '2020-01-01' WHERE code = 'a8'")
+    for _ in range(2):
+        night(day, rules=SMALL_SHARE, killed=True)
+    assert known(lake)["a8"] == (8.0, True)
+    assert night(day, rules=SMALL_SHARE).quarantined == 1
+    assert known(lake)["a8"] == (9.0, True)
+    log = lake._log("products")
+    with lake.session() as session:
+        day = str(AsOf(START + timedelta(days=day)))
+        aside = session.read(log.quarantine.files(as_of=day)).to_pyarrow()
+    assert aside["product_id"].to_pylist() == ["a7"]
 
 
 def test_a_night_that_is_held_says_why_keeps_the_rows_and_goes_on_when_released(crm, lake, night):
