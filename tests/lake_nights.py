@@ -16,24 +16,11 @@ def append_night(
     as_of: AsOf,
     server: ServerState,
     limits: Limits,
+    killed: bool = False,
 ) -> EntityNight:
-    """Append what changed in one entity, in a session of its own."""
+    """Append what changed in one entity, in a session of its own; not when ``killed`` before."""
     with lake.session() as session:
         prepared = lake.prepare_night(
             session, entity, source, as_of=as_of, server=server, limits=limits
         )
-        return prepared.commit()
-
-
-def prepared_night(
-    lake: Lake,
-    entity: Entity,
-    source: EntityRows,
-    *,
-    as_of: AsOf,
-    server: ServerState,
-    limits: Limits,
-) -> None:
-    """The same night, killed before it commits."""
-    with lake.session() as session:
-        lake.prepare_night(session, entity, source, as_of=as_of, server=server, limits=limits)
+        return prepared.told if killed else prepared.commit()

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import psycopg2
 import pytest
-from lake_nights import append_night, prepared_night
+from lake_nights import append_night
 
 from mkt_pipeline.contracts.as_of import AsOf
 from mkt_pipeline.contracts.entities import PRODUCTS
@@ -80,13 +80,14 @@ def night(lake, database_url):
                 state = replace(state, clock_offset=server.clock_offset)
             reading = plan_reading("products", state=state, rules=rules, server=server)
             assert rules is not BY_WATERMARK_ALONE or not (state and reading.whole)
-            return (prepared_night if killed else append_night)(
+            return append_night(
                 lake,
                 PRODUCTS,
                 SnapshotRows(snapshot, PRODUCTS, QUERY, reading),
                 as_of=AsOf(START + timedelta(days=n)),
                 server=server,
                 limits=Limits(False, 0.05),
+                killed=killed,
             )
 
     return go
