@@ -21,6 +21,7 @@ from mkt_pipeline.lake.erased import Erased
 from mkt_pipeline.lake.night_limits import Limits, refuse_bad, refuse_empty, refuse_shrunk
 from mkt_pipeline.lake.night_rows import NightRows, gather
 from mkt_pipeline.lake.prepared_night import PreparedNight
+from mkt_pipeline.lake.quoted import quoted
 from mkt_pipeline.lake.row_hash import row_hash
 from mkt_pipeline.lake.session import Session
 
@@ -179,7 +180,7 @@ class ChangeLog:
 
     def _take_out(self, key: str, keys: list[str], day: str) -> None:
         # Removed and not written anew: nobody who was erased meanwhile may come back.
-        listed = ", ".join("'" + one.replace("'", "''") + "'" for one in keys)
+        listed = ", ".join(map(quoted, keys))
         self.quarantine.delete(f"as_of = '{day}' AND {key} IN ({listed})", facts=None)
 
     def _facts(self, night: Night) -> dict[str, Any]:

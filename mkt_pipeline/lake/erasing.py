@@ -13,6 +13,7 @@ from mkt_pipeline.lake.delta import DeltaStore
 from mkt_pipeline.lake.delta_log import clean_log, committed_files
 from mkt_pipeline.lake.erased import CUSTOMER, Erased, own_entities
 from mkt_pipeline.lake.place import LOG, Place, PlacedFile
+from mkt_pipeline.lake.quoted import quoted
 from mkt_pipeline.lake.scratch import remove_leftovers
 from mkt_pipeline.lake.session import Session
 from mkt_pipeline.lake.staged_scores import FOLDER, StagedScores
@@ -84,9 +85,9 @@ class LakeErasure:
         if not files:
             return 0
         rows, entity = session.read(files), _entity(name)
-        predicate, mine = f"{CUSTOMER} = {_quoted(customer_id)}", rows[CUSTOMER] == customer_id
+        predicate, mine = f"{CUSTOMER} = {quoted(customer_id)}", rows[CUSTOMER] == customer_id
         if entity and (nameless := self._nameless(session, rows, entity, customer_id)):
-            listed = ", ".join(map(_quoted, nameless))
+            listed = ", ".join(map(quoted, nameless))
             predicate += f" OR ({CUSTOMER} IS NULL AND {entity.key} IN ({listed}))"
             mine = mine | (rows[CUSTOMER].isnull() & rows[entity.key].isin(nameless))
         removed = _number(rows.filter(mine))
@@ -186,8 +187,3 @@ def _alive(rows: ir.Table, entity: Entity) -> int:
 
 def _number(rows: ir.Table) -> int:
     return int(rows.count().to_pyarrow().as_py())
-
-
-def _quoted(value: str) -> str:
-    escaped = value.replace("'", "''")
-    return f"'{escaped}'"

@@ -13,6 +13,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 from pyarrow import fs
 
+from mkt_pipeline.lake.quoted import quoted
 from mkt_pipeline.lake.remote_files import RemoteFiles
 from mkt_pipeline.lake.scratch import scratch_folder
 from mkt_pipeline.lake.storage_errors import storage_errors
@@ -57,7 +58,7 @@ class Session:
         folder = self.scratch / f"dealt-{uuid.uuid4().hex}"
         dealt = expression.mutate(_part=_hash(expression[by]) % parts)
         self.backend.con.execute(
-            f"COPY ({self.backend.compile(dealt)}) TO {_quoted(folder)}"
+            f"COPY ({self.backend.compile(dealt)}) TO {quoted(str(folder))}"
             " (FORMAT parquet, COMPRESSION lz4, PARTITION_BY (_part))"
         )
         found = [sorted(map(str, (folder / f"_part={n}").glob("*"))) for n in range(parts)]
@@ -88,11 +89,6 @@ class Session:
         rows = rows or max(VALUES_AT_ONCE // columns, 1)
         # Not Ibis' own to_pyarrow_batches, which calls a name that DuckDB 2 no longer has.
         return self.backend.con.sql(statement).to_arrow_reader(rows)
-
-
-def _quoted(path: Path) -> str:
-    """A path as a literal; a folder may be called after somebody with an apostrophe."""
-    return "'" + str(path).replace("'", "''") + "'"
 
 
 @ibis.udf.scalar.builtin(name="hash")  # type: ignore[untyped-decorator]  # as Ibis has it
