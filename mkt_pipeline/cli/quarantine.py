@@ -38,12 +38,13 @@ def show(
     day = settings.as_of(as_of) if as_of else None
     keys = None if all_keys else SHOWN_KEYS
     rows = quarantined_rows(lake=lake, entity=entity, as_of=day, keys=keys)
-    held = held_nights(lake=lake)
+    held = held_nights(lake=lake, entity=entity, as_of=day)
     if as_json:
         print_json({"rows": rows, "held": held})
         return
     if not rows and not held:
-        typer.echo("nothing is in quarantine, and no night is held")
+        asked = " of what was asked for" if entity or day else ""
+        typer.echo(f"nothing{asked} is in quarantine, and no night is held")
         return
     console = Console()
     if rows:
@@ -72,8 +73,9 @@ def release(
         reason=reason,
     )
     typer.echo(
-        f"{entity} as of {done['as_of']}: {done['rows']:,} rows are accepted; run the night again,"
-        f" by clearing the task or `mkt night --as-of {done['as_of']}`"
+        f"{entity} as of {done['as_of']}: {done['rows']:,} rows are accepted; run what was held"
+        f" again: clear `extract` in Airflow, or `mkt extract --as-of {done['as_of']}`, or"
+        " `mkt night` with the same day"
     )
 
 
@@ -91,4 +93,6 @@ def _held_line(one: Mapping[str, Any]) -> str:
             f"{one['as_of']} {one['entity']}: held, then released by {one['released_by']}"
             f" ({one['reason']})"
         )
+    if one["over"]:
+        return f"{one['as_of']} {one['entity']}: held, but over: a later run went through"
     return f"{one['as_of']} held: {one['why']}"

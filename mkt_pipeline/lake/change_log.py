@@ -36,19 +36,23 @@ class ChangeLog:
     zone: str
     erased: Erased
 
+    def committed(self) -> Mapping[str, Any] | None:
+        """What is kept with the last night of this entity; None before the first."""
+        return next(self.log.facts(), None)
+
     def covered(self) -> AsOf | None:
         """The newest as-of that a night of this entity covered."""
-        facts = next(self.log.facts(), None)
+        facts = self.committed()
         return None if facts is None else self._day(facts, "covered")
 
     def first_covered(self) -> AsOf | None:
         """The as-of of the first load: days up to it are reconstructed, later ones observed."""
-        facts = next(self.log.facts(), None)
+        facts = self.committed()
         return None if facts is None else self._day(facts, "first")
 
     def state(self) -> LogState | None:
         """What the last night left behind; None before the first."""
-        facts = next(self.log.facts(), None)
+        facts = self.committed()
         if facts is None:
             return None
         watermark = facts.get("watermark")
@@ -132,7 +136,7 @@ class ChangeLog:
         Runs after that night put aside what they found and may have been refused: what one of them
         saw mended is not in the log yet.
         """
-        newest, committed = next(self.quarantine.facts(), None), next(self.log.facts(), None)
+        newest, committed = next(self.quarantine.facts(), None), self.committed()
         if newest is None:
             return []
         first = min(newest["as_of"], (committed or newest)["as_of"])

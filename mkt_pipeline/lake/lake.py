@@ -98,7 +98,8 @@ class Lake:
     @property
     def releases(self) -> Releases:
         """Nights that were held, and what was decided about them."""
-        return Releases(self._store("held"), self._store("released"))
+        held, released = self._store("held"), self._store("released")
+        return Releases(held, released, lambda entity: self._log(entity).committed())
 
     @property
     def erased(self) -> Erased:

@@ -26,13 +26,17 @@ class BrokenRule:
 
 @dataclass(frozen=True, kw_only=True)
 class HeldExtraction:
-    """A night that was not read, for too many of its rows broke the contract."""
+    """A night that was not read, for too many of its rows broke the contract.
+
+    It is over where a later run of the entity went through.
+    """
 
     as_of: date
     entity: str
     rows: int
     why: str
     released_by: str | None
+    over: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +88,7 @@ def quarantine(steps: Pipeline) -> Quarantine:
                 rows=one["rows"],
                 why=one["why"],
                 released_by=one["released_by"],
+                over=one["over"],
             )
             for one in held_nights(lake=steps.lake)[:NIGHTS]
         ),

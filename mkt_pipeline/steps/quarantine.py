@@ -46,10 +46,20 @@ def quarantined_rows(
     return found
 
 
-def held_nights(*, lake: Lake) -> list[Mapping[str, Any]]:
-    """The nights that were held, the newest first, with ``released_by`` where one was released."""
-    decided = {(one["entity"], one["as_of"]): one for one in reversed(lake.releases.decisions())}
-    return [_with_decision(one, decided) for one in lake.releases.nights()]
+def held_nights(
+    *, lake: Lake, entity: str | None = None, as_of: AsOf | None = None
+) -> list[Mapping[str, Any]]:
+    """The nights that were held, the newest first: ``released_by`` whom, and whether each is over.
+
+    ``over`` means that a later run of the entity went through; nothing is left to decide.
+    """
+    releases, names, day = lake.releases, _entities(entity), str(as_of) if as_of else None
+    decided = {(one["entity"], one["as_of"]): one for one in reversed(releases.decisions())}
+    return [
+        {**_with_decision(one, decided), "over": releases.is_over(one)}
+        for one in releases.nights()
+        if one["entity"] in names and day in (None, one["as_of"])
+    ]
 
 
 def release_night(

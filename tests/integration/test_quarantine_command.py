@@ -23,9 +23,12 @@ SCHEMA = pa.schema([(c.name, TYPES[c.type]) for c in CONSENTS.columns])
 
 
 class Rows:
-    """Consents of which every second has a status that nobody knows."""
+    """Consents of which every second has a status that nobody knows, or which are ``good``."""
 
     reading = Reading("all")
+
+    def __init__(self, *, good=False):
+        self.good = good
 
     def changed(self):
         rows = [
@@ -33,7 +36,7 @@ class Rows:
                 "consent_id": f"n{n}",
                 "customer_id": "c1",
                 "channel": "email",
-                "status": "granted" if n % 2 else "perhaps",
+                "status": "granted" if n % 2 or self.good else "perhaps",
                 "effective_at": NOW,
                 "updated_at": NOW,
             }
@@ -58,13 +61,13 @@ def mkt(tmp_path, monkeypatch):
     return call
 
 
-def extract(lake):
+def extract(lake, *, good=False, day=10):
     return append_night(
         lake,
         CONSENTS,
-        Rows(),
-        as_of=AsOf(date(2026, 1, 10)),
-        server=ServerState(NOW, None, 0.0),
+        Rows(good=good),
+        as_of=AsOf(date(2026, 1, day)),
+        server=ServerState(NOW.replace(day=day, minute=good), None, 0.0),
         limits=Limits(may_be_empty=False, quarantine=0.1),
     )
 
@@ -109,6 +112,36 @@ def test_a_release_needs_a_held_night_and_a_reason_and_is_kept(mkt):
     (held,) = json.loads(mkt("show", "--json").stdout)["held"]
     assert held["reason"] == "a new status"
     assert held["released_by"]
+
+
+def test_a_hold_is_over_when_a_later_run_went_through_and_is_released_no_more(mkt):
+    (held,) = json.loads(mkt("show", "--json").stdout)["held"]
+    assert held["over"] is False
+    extract(mkt.lake, good=True)
+    (held,) = json.loads(mkt("show", "--json").stdout)["held"]
+    assert held["over"] is True
+    assert "2026-01-10 consents: held, but over" in mkt("show").stdout
+    late = mkt("release", "consents", "--as-of", "2026-01-10", "--reason", "late").exception
+    assert isinstance(late, BadInputError)
+    assert "is held no longer" in str(late)
+    assert mkt.lake.releases.accepted(entity="consents", as_of="2026-01-10") == 0
+
+    with pytest.raises(NightHeldError):
+        extract(mkt.lake)
+    newest, older = json.loads(mkt("show", "--json").stdout)["held"]
+    assert (newest["over"], older["over"]) == (False, True)
+    assert mkt("release", "consents", "--as-of", "2026-01-10", "--reason", "x").exit_code == 0
+
+
+def test_a_day_and_an_entity_select_holds_as_well_as_rows(mkt):
+    def shown(*which):
+        found = json.loads(mkt("show", *which, "--json").stdout)
+        return len(found["rows"]), len(found["held"])
+
+    assert shown("--as-of", "2026-01-10", "--entity", "consents") == (1, 1)
+    assert shown("--as-of", "2026-01-09") == (0, 0)
+    assert shown("--entity", "orders") == (0, 0)
+    assert "nothing of what was asked for" in mkt("show", "--entity", "orders").stdout
 
 
 def test_nothing_to_show_is_said(tmp_path, monkeypatch):
