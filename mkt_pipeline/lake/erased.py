@@ -3,8 +3,11 @@
 import hmac
 import os
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -17,6 +20,7 @@ from mkt_pipeline.lake.session import Session
 
 CUSTOMER = CUSTOMERS.key
 _SCHEMA = pa.schema([("entity", pa.string()), ("hash", pa.string()), ("person", pa.string())])
+_BEGUN = "begun"
 _BLOCK = 64
 """Bytes of a block of SHA-256, by which HMAC pads its key (RFC 2104)."""
 
@@ -70,6 +74,26 @@ class Erased:
         if table:
             self._append(pa.Table.from_pylist(table, schema=_SCHEMA))
 
+    def begin(
+        self, customer_id: str, counts: Mapping[str, int], *, recorded: int
+    ) -> dict[str, int]:
+        """Keep what an erasure found, by table, before it removes anything, and return it.
+
+        A run before this one that was killed before it was recorded (then too there were
+        ``recorded`` erasures of this person) removed what it had found: that counts as well.
+        """
+        person = self.person(customer_id)
+        begun = (facts[_BEGUN] for facts in self.store.facts() if _BEGUN in facts)
+        mine = next((one for one in begun if one["person"] == person), None)
+        earlier = mine["counts"] if mine and mine["recorded"] == recorded else {}
+        tables = counts.keys() | earlier.keys()
+        # A table that was done has none left; one that was not has all of them still.
+        every = {name: max(counts.get(name, 0), earlier.get(name, 0)) for name in sorted(tables)}
+        if every != earlier:
+            facts = {_BEGUN: {"person": person, "counts": every, "recorded": recorded}}
+            self._append(_SCHEMA.empty_table(), facts)
+        return every
+
     def keys_of(self, session: Session, person: str) -> ir.Table:
         """Entity and hash of every key on the list (which must exist) that was this person's."""
         listed = session.read(self.store.files())
@@ -99,8 +123,9 @@ class Erased:
         """Put further keys of erased persons on the list."""
         self._append(session.stream(rows.select(*_SCHEMA.names)).read_all())
 
-    def _append(self, rows: pa.Table) -> None:
-        self.store.append(rows.cast(_SCHEMA).to_reader(), facts={"key": _check(self._key())})
+    def _append(self, rows: pa.Table, facts: Mapping[str, Any] = MappingProxyType({})) -> None:
+        every = {"key": _check(self._key()), **facts}
+        self.store.append(rows.cast(_SCHEMA).to_reader(), facts=every)
 
     def _rows(self) -> set[tuple[str, str, str]]:
         found: set[tuple[str, str, str]] = set()

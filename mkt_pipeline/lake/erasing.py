@@ -1,6 +1,6 @@
 """Taking one person out of every table of the lake, for good."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,26 +32,27 @@ class LakeErasure:
     scratch: Path
     erased: Erased
 
-    def erase(self, session: Session, customer_id: str) -> dict[str, int]:
+    def erase(self, session: Session, customer_id: str, *, recorded: int = 0) -> dict[str, int]:
         """Remove every version and every trace; rows removed by table.
 
         The person is put on the list first: a run that is killed half way is simply run again.
+        ``recorded`` is how many erasures of this person are on record: what a run removed that was
+        killed before it was recorded is counted with this one.
         """
         tables = list(self.place.tables())
         self.erased.add(customer_id, self._own_keys(session, customer_id))
         # Their plans do not hold any more, now that somebody is on the list.
         staged = StagedScores(self.place.below(FOLDER))
         staged.remove(*staged.place.files())
-        counts = {}
-        for name in tables:
-            table = self.place.below(name)
-            store = DeltaStore.at(table)
-            if CUSTOMER not in store.column_names():
-                continue
-            store.keep_log()
-            counts[name] = self._erase_from(session, store, name, customer_id)
+        found = [self._found(session, name, customer_id) for name in self._of_persons(tables)]
+        told = {one.table: one.count for one in found}
+        counts = self.erased.begin(customer_id, told, recorded=recorded)
+        for one in found:
+            table = self.place.below(one.table)
+            one.store.keep_log()
+            _remove(one)
             clean_log(table)
-            _remove_old_files(table, store)
+            _remove_old_files(table, one.store)
         remove_leftovers(self.scratch)
         return counts
 
@@ -65,10 +66,14 @@ class LakeErasure:
         """Files of rows that no commit knows of: of a write that goes on, or was killed."""
         return [
             f"{name}/{file}"
-            for name in self.place.tables()
-            if CUSTOMER in DeltaStore.at(self.place.below(name)).column_names()
+            for name in self._of_persons(self.place.tables())
             for file in _uncommitted(self.place.below(name))
         ]
+
+    def _of_persons(self, tables: Iterable[str]) -> Iterator[str]:
+        for name in tables:
+            if CUSTOMER in DeltaStore.at(self.place.below(name)).column_names():
+                yield name
 
     def _own_keys(self, session: Session, customer_id: str) -> dict[str, list[str]]:
         """By entity, the keys of rows that were this person's and nobody else's."""
@@ -80,28 +85,20 @@ class LakeErasure:
                 found[entity.name] = _own_keys(session.read(files), entity, customer_id)
         return found
 
-    def _erase_from(self, session: Session, store: DeltaStore, name: str, customer_id: str) -> int:
+    def _found(self, session: Session, name: str, customer_id: str) -> "_Found":
+        store = DeltaStore.at(self.place.below(name))
         files = store.files()
         if not files:
-            return 0
+            return _Found(name, store)
         rows, entity = session.read(files), _entity(name)
         predicate, mine = f"{CUSTOMER} = {quoted(customer_id)}", rows[CUSTOMER] == customer_id
         if entity and (nameless := self._nameless(session, rows, entity, customer_id)):
             listed = ", ".join(map(quoted, nameless))
             predicate += f" OR ({CUSTOMER} IS NULL AND {entity.key} IN ({listed}))"
             mine = mine | (rows[CUSTOMER].isnull() & rows[entity.key].isin(nameless))
-        removed = _number(rows.filter(mine))
-        if removed:
-            facts = dict(next(store.facts(), {}))
-            if name.startswith("crm/") and entity and facts.get("rows") is not None:
-                gone = _alive(rows, entity) - _alive(rows.filter(~mine.fill_null(False)), entity)
-                # Else the next night would hold itself against too high a number.
-                facts["rows"] -= gone
-            if name.startswith("scores/"):
-                _erase_by_day(rows.filter(mine), store, predicate)
-            else:
-                store.delete(predicate, facts=facts or None)
-        return removed
+        mine = mine.fill_null(False)
+        theirs, others = rows.filter(mine), rows.filter(~mine)
+        return _Found(name, store, _number(theirs), predicate, theirs, (rows, others))
 
     def _nameless(
         self, session: Session, rows: ir.Table, entity: Entity, customer_id: str
@@ -111,6 +108,33 @@ class LakeErasure:
             return []
         found = nameless_keys(session, rows, entity, self.erased, customer_id)
         return sorted(found.to_pyarrow()[entity.key].to_pylist())
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What a table holds of a person: their rows, and all rows with and without them."""
+
+    table: str
+    store: DeltaStore
+    count: int = 0
+    predicate: str = ""
+    theirs: ir.Table | None = None
+    with_and_without: tuple[ir.Table, ir.Table] | None = None
+
+
+def _remove(found: _Found) -> None:
+    if not found.count or found.theirs is None or found.with_and_without is None:
+        return
+    store, entity = found.store, _entity(found.table)
+    facts = dict(next(store.facts(), {}))
+    if found.table.startswith("crm/") and entity and facts.get("rows") is not None:
+        before, after = (_alive(rows, entity) for rows in found.with_and_without)
+        # Else the next night would hold itself against too high a number.
+        facts["rows"] -= before - after
+    if found.table.startswith("scores/"):
+        _erase_by_day(found.theirs, store, found.predicate)
+    else:
+        store.delete(found.predicate, facts=facts or None)
 
 
 def data_files(table: Place) -> Iterator[PlacedFile]:

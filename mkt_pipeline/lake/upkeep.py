@@ -22,9 +22,10 @@ JOINED_BYTES = 100 * 2**20
 class TableUpkeep:
     """What was done to one table, or would be: sizes in bytes of all its files on the disk.
 
-    ``files`` are those that the newest version shows, ``expired`` the days beyond retention. Of a
-    dry run, files afterwards are about right, and bytes do without those of expired days and
-    joined files, which go a week later.
+    ``files`` are those that the newest version shows, ``expired`` the days beyond retention.
+    ``bytes_waiting`` of those afterwards are in files that no version shows any more: readers have
+    them for a week. Of a dry run, bytes afterwards are
+    the most it can be: small files that are joined become smaller.
     """
 
     table: str
@@ -33,6 +34,7 @@ class TableUpkeep:
     files_after: int
     bytes_before: int
     bytes_after: int
+    bytes_waiting: int
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ class LakeUpkeep:
             staged.remove(*old)
         size, freed = (sum(one.size for one in files) for files in (before, old))
         kept = len(before) - len(old)
-        found = TableUpkeep(FOLDER, 0, len(before), kept, size, size - freed)
+        found = TableUpkeep(FOLDER, 0, len(before), kept, size, size - freed, 0)
         return found if before else None
 
     def _look_after(self, name: str, *, dry_run: bool) -> TableUpkeep:
@@ -76,16 +78,20 @@ class LakeUpkeep:
             freed = sum(sizes.get(unquote(file), 0) for file in vacuumed)
             shown = {table.name_of(file) for file in store.files()}
             kept = {file: size for file, size in sizes.items() if file in shown}
-            joined = _files_when_joined(kept, expired)
-            return TableUpkeep(name, len(expired), files, joined, size, size - freed)
+            joined, written = _when_joined(kept, expired)
+            left = size - freed + written
+            waiting = left - sum(joined)
+            return TableUpkeep(name, len(expired), files, len(joined), size, left, waiting)
         store.keep_log()
         if expired:
             listed = ", ".join(f"'{day}'" for day in expired)
             store.delete(f"as_of IN ({listed})", facts=None)
         store.table().optimize.compact(target_size=JOINED_BYTES)
         store.table().vacuum(VACUUM_HOURS, dry_run=False, full=True)
-        left = sum(_sizes(table).values())
-        return TableUpkeep(name, len(expired), files, len(store.files()), size, left)
+        sizes, shown = _sizes(table), {table.name_of(file) for file in store.files()}
+        left = sum(sizes.values())
+        waiting = left - sum(sizes.get(file, 0) for file in shown)
+        return TableUpkeep(name, len(expired), files, len(shown), size, left, waiting)
 
     def _expired(self, name: str, store: DeltaStore) -> list[str]:
         first = self.first_day.get(name, self.first_day.get(name.partition("/")[0]))
@@ -95,19 +101,23 @@ class LakeUpkeep:
         return [day for day in days[:-1] if day < first.isoformat()]
 
 
-def _files_when_joined(sizes: dict[str, int], expired: list[str]) -> int:
-    """How many files joining small ones day by day leaves: each goes where it fits first."""
-    bins: dict[str, list[int]] = {}
+def _when_joined(sizes: dict[str, int], expired: list[str]) -> tuple[list[int], int]:
+    """The sizes of the files that joining small ones day by day leaves, and of those it writes.
+
+    Each file goes where it fits first; what is not joined with another is left as it is.
+    """
+    bins: dict[str, list[list[int]]] = {}
     for name in sorted(sizes, key=lambda name: sizes[name]):
         folder = name.rpartition("/")[0]
         if not any(f"as_of={day}" in folder.split("/") for day in expired):
             size, filled = sizes[name], bins.setdefault(folder, [])
-            place = next((n for n, one in enumerate(filled) if one + size <= JOINED_BYTES), None)
+            place = next((one for one in filled if sum(one) + size <= JOINED_BYTES), None)
             if place is None:
-                filled.append(size)
+                filled.append([size])
             else:
-                filled[place] += size
-    return sum(map(len, bins.values()))
+                place.append(size)
+    every = [one for filled in bins.values() for one in filled]
+    return [sum(one) for one in every], sum(sum(one) for one in every if len(one) > 1)
 
 
 def _sizes(table: Place) -> dict[str, int]:

@@ -60,9 +60,11 @@ class NothingLeft(Facts):
     def lines(self) -> list[str]:
         """Where was searched."""
         return [
-            "nothing is left: searched every Parquet file and commit of the lake, the scratch"
-            " folder, and every text column of the campaign tables for the key"
-            f" ({self.seconds:.1f} s); a reason that names the person is not accepted"
+            "nothing is left: searched every Parquet file of the lake and the scratch folder for"
+            " rows of this key, and every commit and every text column of the campaign tables for"
+            f" the key ({self.seconds:.1f} s); a reason that names the person is not accepted",
+            "not searched: what other customers' texts say, backups, and space that PostgreSQL has"
+            " freed and not yet written over",
         ]
 
 
@@ -90,9 +92,10 @@ def erase_person(
                 "nothing of this customer is in the lake or in the campaign tables",
                 remedy="correct the key, or say --even-unknown to keep it out of all later nights",
             )
-        removed = erasure.erase(session, customer_id)
+        person = lake.erased.person(customer_id)
+        recorded = len(campaign.audit(person))
+        removed = erasure.erase(session, customer_id, recorded=recorded)
     in_lake = {f"lake/{name}": count for name, count in removed.items()}
-    person = lake.erased.person(customer_id)
     in_campaign = campaign.erase(
         customer_id, person_hash=person, who=who, reason=why, before=in_lake
     )

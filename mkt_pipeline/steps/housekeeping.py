@@ -11,7 +11,7 @@ from mkt_pipeline.campaign.database import CampaignDatabase
 from mkt_pipeline.campaign.upkeep import UseCaseUpkeep
 from mkt_pipeline.contracts.night import Facts
 from mkt_pipeline.lake.lake import Lake
-from mkt_pipeline.lake.upkeep import LakeUpkeep, TableUpkeep
+from mkt_pipeline.lake.upkeep import VACUUM_HOURS, LakeUpkeep, TableUpkeep
 from mkt_pipeline.steps.stopwatch import Stopwatch
 from mkt_pipeline.tracking.server import Tracking
 
@@ -74,7 +74,7 @@ class Kept(Facts):
         verb = "would go" if self.dry_run else "gone"
         lake = [
             f"lake/{one.table}: {one.files_before:,} files, {_size(one.bytes_before)} before;"
-            f" {one.files_after:,} files, {_size(one.bytes_after)} after;"
+            f" {one.files_after:,} files, {_size(one.bytes_after)} after{_waiting(one)};"
             f" {one.expired:,} days {verb}"
             for one in self.lake
         ]
@@ -86,6 +86,7 @@ class Kept(Facts):
         ]
         before = sum(one.bytes_before for one in self.lake)
         after = sum(one.bytes_after for one in self.lake)
+        waiting = sum(one.bytes_waiting for one in self.lake)
         return [
             *lake,
             *campaign,
@@ -94,7 +95,8 @@ class Kept(Facts):
             f" killed processes{' would be' if self.dry_run else ''} marked as killed",
             f"databases of the campaign's server: {_sizes(self.databases)}",
             f"folders of MKT_HOME: {_sizes(self.folders)}",
-            f"lake {_size(before)} before, {_size(after)} after, {self.seconds:.1f} s"
+            f"lake {_size(before)} before, {_size(after)} after, of which {_size(waiting)} are in"
+            f" files that readers have for {VACUUM_HOURS // 24} days yet; {self.seconds:.1f} s"
             + (" (dry run: nothing was written)" if self.dry_run else ""),
         ]
 
@@ -153,6 +155,10 @@ def _file_size(path: Path) -> int:
     except OSError:  # gone, or another user's
         return 0
     return facts.st_size if stat.S_ISREG(facts.st_mode) else 0
+
+
+def _waiting(table: TableUpkeep) -> str:
+    return f" ({_size(table.bytes_waiting)} of it for readers yet)" if table.bytes_waiting else ""
 
 
 def _sizes(sizes: Mapping[str, int]) -> str:

@@ -172,6 +172,11 @@ def test_a_dry_run_tells_the_same_days_and_changes_nothing(lake, keep, tmp_path)
         assert [getattr(one, what) for one in told.lake] == [
             getattr(one, what) for one in done.lake
         ]
+    for dry, real in zip(told.lake, done.lake, strict=True):
+        # Ten files joined are smaller than the ten, by nine footers at least.
+        assert real.bytes_after <= dry.bytes_after <= 2 * real.bytes_before
+        assert real.bytes_waiting == dry.bytes_waiting
+    assert "are in files that readers have for 7 days yet" in done.lines()[-1]
     assert any("lake/crm/consents: 10 files" in line for line in done.lines())
 
 
@@ -191,8 +196,11 @@ def test_sizes_of_databases_and_folders_are_told(keep, tmp_path, database_url):
 def test_files_that_a_reader_may_still_use_stay_for_a_week(lake, keep, tmp_path):
     folder = tmp_path / "lake" / "crm" / "consents"
     before = on_disk(folder)
-    keep()
+    done = {one.table: one for one in keep().lake}["crm/consents"]
     assert before < on_disk(folder)
+    assert done.bytes_waiting == sum(path.stat().st_size for path in before)
+    (again,) = (one for one in keep(dry_run=True).lake if one.table == done.table)
+    assert (again.bytes_after, again.bytes_waiting) == (done.bytes_after, done.bytes_waiting)
     orphan = folder / "part-of-a-killed-run.parquet"
     orphan.write_bytes(b"x" * 100)
     keep()

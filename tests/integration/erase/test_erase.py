@@ -11,8 +11,10 @@ import pyarrow.parquet as pq
 import pytest
 from deltalake import DeltaTable
 
+from mkt_pipeline.campaign.database import CampaignDatabase
 from mkt_pipeline.contracts.as_of import AsOf
 from mkt_pipeline.errors import BadInputError
+from mkt_pipeline.lake import erasing
 from mkt_pipeline.steps.erase import StillThereError
 
 from .place import HER
@@ -133,6 +135,30 @@ def test_aggregates_stay_and_the_publications_say_how_many_are_gone(place):
     assert [row[:2] for row in kept] == [(2, 1), (3, 1)]
     assert kept[1][2] == {"high": 0, "medium": 0, "low": 3}
     assert place.query("SELECT count(*) FROM campaign.segments") == [(3,)]
+
+
+def test_the_record_counts_what_a_killed_run_removed_as_well(place, monkeypatch):
+    class KilledError(BaseException):
+        pass
+
+    def killed(*_):
+        raise KilledError
+
+    third = iter([lambda: None, lambda: None, killed])
+    with monkeypatch.context() as patched:
+        patched.setattr(erasing, "clean_log", lambda _: next(third)())
+        with pytest.raises(KilledError):
+            place.erase()
+    with monkeypatch.context() as patched:
+        patched.setattr(CampaignDatabase, "erase", lambda *_, **__: killed())
+        with pytest.raises(KilledError):
+            place.erase()
+    done = place.erase()
+    (recorded,) = place.campaign.audit(done.person_hash)
+    assert recorded["counts"] == dict(done.counts)
+    names = ("lake/crm/customers", "lake/crm/orders", "lake/scores/u", "campaign.segments")
+    assert [done.counts[name] for name in names] == [2, 3, 2, 2]
+    assert sum(place.erase().counts.values()) == 0, "what was recorded is not counted again"
 
 
 def test_the_record_tells_everything_but_who(place):
