@@ -1,9 +1,10 @@
 """The kinds of values that settings take, and what is said of one that is wrong."""
 
+from datetime import date
 from typing import Annotated, get_args
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 
 from mkt_pipeline.contracts.document_errors import broken_rule, shown
@@ -18,11 +19,21 @@ def _known_zone(name: str) -> str:
     return name
 
 
+def _day(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise ValueError("write a day as YYYY-MM-DD") from None
+
+
 Port = Annotated[int, Field(ge=1024, le=65535)]
 MailAddress = Annotated[
     str, spelled(r"[^@\s<>,]+@[^@\s<>,]+", "an address such as crm@example.com")
 ]
 MemorySize = Annotated[str, spelled(r"[1-9]\d*(MB|GB)", "a size such as 600MB or 2GB")]
+Day = Annotated[date, BeforeValidator(_day)]
 TimeZone = Annotated[str, AfterValidator(_known_zone)]
 
 

@@ -13,16 +13,18 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from mkt_pipeline.contracts.as_of import AsOf
 from mkt_pipeline.contracts.source import Name
 from mkt_pipeline.errors import SettingsError
-from mkt_pipeline.setting_values import MailAddress, MemorySize, Port, TimeZone, explained
+from mkt_pipeline.setting_paths import refuse_file, refuse_no_folder, refuse_unreadable
+from mkt_pipeline.setting_values import Day, MailAddress, MemorySize, Port, TimeZone, explained
 
 PREFIX = "MKT_"
+ENV_FILE = ".env"
 
 
 class Settings(BaseSettings):
     """Read from ``MKT_*`` in the environment, else from ``.env`` in the working directory."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_file=".env", frozen=True, extra="forbid", env_ignore_empty=True
+        env_prefix=PREFIX, env_file=ENV_FILE, frozen=True, extra="forbid", env_ignore_empty=True
     )
 
     project: Path = Field(
@@ -116,7 +118,7 @@ class Settings(BaseSettings):
     time_zone: TimeZone = Field(
         default="UTC", description="Business time zone: an as-of day begins at its midnight."
     )
-    today: date | None = Field(
+    today: Day | None = Field(
         default=None, description="The day to take for today, for replays; the calendar's if unset."
     )
     postgres_port: Port = Field(default=15432, description="Port of the embedded PostgreSQL.")
@@ -254,26 +256,23 @@ def load_settings(**overrides: Any) -> Settings:  # noqa: ANN401 - checked by th
         raise SettingsError(
             f"no setting is called {', '.join(misspelt)}", remedy=f"{hint}, or unset it"
         )
+    refuse_unreadable(Path(ENV_FILE))
     try:
         found = Settings(**overrides)
         if found.secrets_dir is not None:
-            found = Settings(_secrets_dir=_existing(found.secrets_dir), **overrides)
+            refuse_no_folder("MKT_SECRETS_DIR", found.secrets_dir)
+            found = Settings(_secrets_dir=found.secrets_dir, **overrides)
     except ValidationError as error:
         raise SettingsError(
             f"settings are wrong: {explained(error, Settings, prefix=PREFIX)}",
             remedy="set them in the environment or in .env",
         ) from None
+    refuse_no_folder("MKT_PROJECT", found.project)
+    refuse_file("MKT_HOME", found.home)
+    if found.lake_uri and "://" not in found.lake_uri:
+        refuse_file("MKT_LAKE_URI", Path(found.lake_uri))
     if found.notify_email_to and found.smtp_url is None:
         raise SettingsError(
             "MKT_NOTIFY_EMAIL_TO is set and MKT_SMTP_URL is not", remedy="set both, or neither"
         )
     return found
-
-
-def _existing(folder: Path) -> Path:
-    if not folder.is_dir():
-        raise SettingsError(
-            f"MKT_SECRETS_DIR names {folder}, which is no folder",
-            remedy="correct it, or unset it where no secrets lie in files",
-        )
-    return folder

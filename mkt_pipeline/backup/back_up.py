@@ -1,5 +1,6 @@
 """`mkt backup`: everything into one folder, consistent with itself, while nights go on."""
 
+import errno
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,7 +12,7 @@ from mkt_pipeline.backup.lake_copy import copy_lake, refuse_torn
 from mkt_pipeline.backup.manifest import FORMAT, Manifest
 from mkt_pipeline.backup.places import FIRST, MLFLOW, Places
 from mkt_pipeline.backup.postgres_programs import dump
-from mkt_pipeline.errors import BadInputError
+from mkt_pipeline.errors import BadInputError, StorageFullError
 from mkt_pipeline.lake.place import Place
 
 PROGRAMS = ("mkt_pipeline", "apache-airflow", "mlflow", "deltalake")
@@ -57,11 +58,25 @@ def back_up(found: Places, into: Path, *, source: str, covered: str | None) -> B
     began = datetime.now(UTC)
     folder = into.resolve() / f"mkt-{began:%Y%m%dT%H%M%SZ}"
     draft = folder.with_name(f"{folder.name}.unfinished")
-    if folder.exists() or draft.exists():
-        raise BadInputError(f"{folder} is there already", remedy="wait a second, or remove it")
-    # Customers' data will lie in it.
-    draft.mkdir(parents=True, mode=0o700)
-    files = _copied(found, draft)
+    try:
+        if folder.exists() or draft.exists():
+            raise BadInputError(f"{folder} is there already", remedy="wait a second, or remove it")
+        # Customers' data will lie in it.
+        draft.mkdir(parents=True, mode=0o700)
+    except OSError as error:
+        raise BadInputError(
+            f"no backup can be written into {into}: {error.strerror}",
+            remedy="name a folder that you may write to; it is made where it is not there",
+        ) from None
+    try:
+        files = _copied(found, draft)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise StorageFullError(
+            f"the disk is full while writing {draft}",
+            remedy="free space there, remove that folder, and run the backup again",
+        ) from error
     tables = refuse_torn(Place(str(draft / "lake")))
     ended = datetime.now(UTC)
     versions = {name: metadata.version(name) for name in PROGRAMS}

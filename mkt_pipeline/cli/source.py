@@ -62,7 +62,7 @@ def check(
     if as_json:
         print_json({**dataclasses.asdict(report), "is_usable": report.is_usable})
     else:
-        Console().print(rendered(report))
+        Console().print(rendered(report), crop=False)
     if not report.is_usable:
         raise typer.Exit(SourceBrokenError.exit_code)
 

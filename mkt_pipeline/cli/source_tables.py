@@ -60,6 +60,10 @@ def _title(entity: CheckedEntity) -> str:
 
 def _line(problem: Problem) -> Text:
     sign, style = _LOOKS[problem.severity]
+    # A statement in it is to be copied: the terminal wraps it, and no line break gets into it.
     return Text.assemble(
-        (f"  {sign} {problem.problem}", style), (f"\n      → {problem.remedy}", "dim")
+        (f"  {sign} {problem.problem}", style),
+        (f"\n      → {problem.remedy}", "dim"),
+        no_wrap=True,
+        overflow="ignore",
     )

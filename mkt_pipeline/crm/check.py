@@ -9,10 +9,11 @@ from mkt_pipeline.contracts.entities import ENTITIES, Entity
 from mkt_pipeline.contracts.source import Source
 from mkt_pipeline.crm.check_access import access_problems, known_reads, missing_right, reader
 from mkt_pipeline.crm.check_report import CheckedColumn, CheckedEntity, Problem, SourceReport
-from mkt_pipeline.crm.check_rows import RowFacts, count_rows, row_problems
 from mkt_pipeline.crm.database import Crm
 from mkt_pipeline.crm.query_columns import QueryColumn, attribute_kind, column_problems
 from mkt_pipeline.crm.query_text import reading
+from mkt_pipeline.crm.row_facts import RowFacts, count_rows
+from mkt_pipeline.crm.row_problems import row_problems
 from mkt_pipeline.crm.snapshot import Snapshot
 from mkt_pipeline.errors import FailNowError
 
@@ -91,7 +92,7 @@ def _with_rows(
         for kind in ("text", "number")
     )
     try:
-        facts = count_rows(snapshot, entity, queries=fitting, texts=texts, numbers=numbers)
+        facts = count_rows(snapshot, entity, queries=fitting, texts=texts, numbers=numbers, now=now)
     except FailNowError as error:
         problem = Problem("error", error.problem, error.remedy)
         return CheckedEntity(entity.name, checked.columns, problems=(problem,))
@@ -101,11 +102,12 @@ def _with_rows(
 
 
 def _judged(facts: RowFacts, source: Source, now: datetime) -> tuple[Problem, ...]:
+    own = source.reading_of(facts.entity.name).quarantine_limit
     return tuple(
         row_problems(
             facts,
             may_be_empty=facts.entity.name in source.may_be_empty,
-            quarantine_limit=source.quarantine_limit,
+            quarantine_limit=source.quarantine_limit if own is None else own,
             now=now,
         )
     )

@@ -170,6 +170,14 @@ def test_a_lake_goes_into_a_store_of_objects_and_back(original, backup, tmp_path
     }
 
 
+@pytest.mark.parametrize("place", ["file", "file/below", "/proc/backups"])
+def test_where_no_folder_can_be_is_told_before_anything_is_copied(original, tmp_path, place):
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(BadInputError, match="no backup can be written into"):
+        back_up(places(original.settings), tmp_path / place, source="dealership", covered=DAY)
+    assert (tmp_path / "file").read_text() == "mine"
+
+
 def test_half_a_backup_is_none(backup, tmp_path, elsewhere):
     with pytest.raises(BadInputError, match="is not a whole backup"):
         restore_backup(places(elsewhere), tmp_path, source="dealership")

@@ -7,7 +7,7 @@ import pytest
 from psycopg2 import sql
 
 from mkt_pipeline.contracts.entities import ENTITIES
-from mkt_pipeline.contracts.source import Source
+from mkt_pipeline.contracts.source import EntityReading, Source
 from mkt_pipeline.crm.check import check_source
 from mkt_pipeline.crm.database import Crm
 from mkt_pipeline.errors import AccessRefusedError, FailNowError
@@ -109,9 +109,12 @@ def test_all_columns_that_do_not_fit_are_named_not_only_the_first(shop):
     [
         ("UPDATE sold SET line = 2 WHERE line < 4", "orders.order_line_id repeats in 2 rows"),
         ("UPDATE sold SET at = NULL WHERE line < 4", "orders.ordered_at is missing in 3 of 100"),
-        ("UPDATE sold SET person = 99 WHERE line < 4", "orders.customer_id points nowhere in 3"),
-        ("UPDATE sold SET sku = 'z' WHERE line < 3", "orders.product_id points nowhere in 2 of"),
-        ("UPDATE sold SET state = 'lost' WHERE line = 1", "status holds unknown values: 'lost'"),
+        ("UPDATE sold SET person = 99", "orders.customer_id points nowhere in 100 of 100"),
+        ("UPDATE sold SET sku = 'z' WHERE sku > ''", "product_id points nowhere in 100 of 100"),
+        (
+            "UPDATE sold SET state = 'lost' WHERE line = 1",
+            "orders.status holds unknown values in 1 of 100 rows: 'lost'",
+        ),
         (
             "UPDATE sold SET at = 'infinity' WHERE line = 1",
             "ordered_at cannot be read in 1 of",
@@ -141,6 +144,42 @@ def test_bad_rows_within_the_limit_of_the_source_are_only_a_warning(shop):
     lenient = source().model_copy(update={"quarantine_limit": 0.01})
     assert problems(shop, lenient) == []
     assert "missing in 1" in problems(shop, lenient, severity="warning")[0].problem
+
+
+@pytest.mark.parametrize(
+    ("statement", "problem"),
+    [
+        ("UPDATE sold SET person = 99 WHERE line < 4", "customer_id points nowhere in 3 of 100"),
+        (
+            "UPDATE sold SET sku = CASE line WHEN 1 THEN 'z' WHEN 2 THEN 'a' END",
+            "orders.product_id points nowhere in 1 of 2 rows",
+        ),
+        (
+            "UPDATE sold SET at = now() + interval '1d' WHERE line < 3",
+            "orders.ordered_at lies in the future in 2 of 100 rows",
+        ),
+        ("UPDATE people SET since = '2099-01-01Z' WHERE id = 1", "customers.created_at lies in"),
+        (
+            "UPDATE people SET town = '2090' WHERE id = 1",
+            "customers.birth_year lies in the future in 1 of 20 rows",
+        ),
+    ],
+)
+def test_what_a_night_reads_as_it_is_is_only_a_warning(shop, statement, problem):
+    execute(shop, statement)
+    born = "CASE town WHEN '2090' THEN 2090 ELSE 1990 END AS birth_year"
+    given = source(customers=CUSTOMERS.replace("NULL::integer AS birth_year", born))
+    found = [each.problem for each in problems(shop, given, severity="warning")]
+    assert any(problem in each for each in found), found
+    assert problems(shop, given) == []
+
+
+def test_the_limit_of_an_entity_goes_before_that_of_the_source(shop):
+    execute(shop, "UPDATE sold SET state = 'lost' WHERE line = 1")
+    lenient = EntityReading(quarantine_limit=0.01)
+    given = source().model_copy(update={"reading": {"orders": lenient}})
+    assert problems(shop, given) == []
+    assert "unknown values in 1 of" in problems(shop, given, severity="warning")[0].problem
 
 
 def test_zero_rows_are_an_error_unless_the_source_allows_them(shop):

@@ -37,6 +37,8 @@ def test_everything_that_is_wrong_is_named_at_once(monkeypatch):
         ("MKT_TIME_ZONE", "Mars/Olympus", "is 'Mars/Olympus': no such time zone is known"),
         ("MKT_AIRFLOW_PORT", "80", "is '80': it must be greater than or equal to 1024"),
         ("MKT_THREADS", "two", "is 'two': it must be a valid integer"),
+        ("MKT_TODAY", "foo", "is 'foo': write a day as YYYY-MM-DD"),
+        ("MKT_TODAY", "2026-02-30", "is '2026-02-30': write a day as YYYY-MM-DD"),
         ("MKT_SOURCE", "../secrets", "is '../secrets': write lower case letters, digits and _"),
         ("MKT_NOTIFY_EMAIL_TO", "crm", "is 'crm': write an address such as crm@example.com"),
     ],
@@ -114,6 +116,33 @@ def test_secrets_may_lie_in_files_of_a_folder(monkeypatch, empty_folder):
 def test_a_folder_of_secrets_that_is_not_there_is_refused(monkeypatch, empty_folder):
     monkeypatch.setenv("MKT_SECRETS_DIR", str(empty_folder / "nowhere"))
     with pytest.raises(SettingsError, match="nowhere, which is no folder"):
+        load_settings()
+
+
+@pytest.mark.parametrize("name", ["MKT_HOME", "MKT_LAKE_URI", "MKT_PROJECT", "MKT_SECRETS_DIR"])
+def test_a_file_where_a_folder_is_to_be_is_refused(monkeypatch, empty_folder, name):
+    (empty_folder / "file").write_text("")
+    monkeypatch.setenv(name, str(empty_folder / "file"))
+    with pytest.raises(SettingsError, match=rf"{name} names .*/file, which is (a file|no folder)"):
+        load_settings()
+
+
+def test_a_project_that_is_not_there_is_refused_and_a_home_is_made_later(monkeypatch, empty_folder):
+    monkeypatch.setenv("MKT_HOME", str(empty_folder / "new"))
+    assert load_settings().home == empty_folder / "new"
+    monkeypatch.setenv("MKT_PROJECT", "/nonexist")
+    with pytest.raises(SettingsError, match="MKT_PROJECT names /nonexist, which is no folder"):
+        load_settings()
+
+
+def test_a_file_of_settings_that_holds_no_text_is_refused(empty_folder):
+    file = empty_folder / ".env"
+    file.write_bytes("MKT_SOURCE=dealership # Zoë\n".encode("latin-1"))
+    with pytest.raises(SettingsError, match=r"\.env is not UTF-8: byte 27 cannot be read"):
+        load_settings()
+    file.unlink()
+    file.mkdir()
+    with pytest.raises(SettingsError, match=r"\.env is a folder"):
         load_settings()
 
 
