@@ -1,6 +1,8 @@
 """A backup taken in the middle of a night, restored elsewhere, goes on as if nothing had been."""
 
 import json
+import shutil
+import subprocess
 from datetime import date
 
 import psycopg2
@@ -11,10 +13,10 @@ from wired import wired
 
 from mkt_pipeline.backup.back_up import back_up
 from mkt_pipeline.backup.lake_copy import copy_lake, refuse_torn
-from mkt_pipeline.backup.places import places
+from mkt_pipeline.backup.places import FIRST, places
 from mkt_pipeline.backup.postgres_programs import restore
 from mkt_pipeline.backup.restore import _lake_back, restore_backup
-from mkt_pipeline.errors import BadInputError, FailNowError
+from mkt_pipeline.errors import BadInputError, FailNowError, StorageFullError
 from mkt_pipeline.lake.place import Place
 from mkt_pipeline.settings import Settings
 from mkt_pipeline.stack.addresses import addresses
@@ -176,6 +178,36 @@ def test_where_no_folder_can_be_is_told_before_anything_is_copied(original, tmp_
     with pytest.raises(BadInputError, match="no backup can be written into"):
         back_up(places(original.settings), tmp_path / place, source="dealership", covered=DAY)
     assert (tmp_path / "file").read_text() == "mine"
+
+
+@pytest.fixture
+def small_disk(original, tmp_path_factory, tmp_path):
+    """A disk with room for the first dumps and a little more; mounting one needs root."""
+    into = tmp_path_factory.mktemp("now")
+    now = back_up(places(original.settings), into, source="dealership", covered=DAY).folder
+    dumps = sum((now / f"{name}.dump").stat().st_size for name in FIRST)
+    room = f"size={dumps // 1024 + 100}k"
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", room, "none", str(tmp_path)], capture_output=True
+    )
+    if mounted.returncode != 0:
+        pytest.skip("a small disk can be mounted by root only")
+    yield tmp_path
+    subprocess.run(["umount", str(tmp_path)], check=True)
+
+
+def test_a_full_disk_leaves_no_backup_and_says_so(original, small_disk):
+    found = places(original.settings)
+    with pytest.raises(StorageFullError, match="the disk is full while writing"):
+        back_up(found, small_disk / "first", source="dealership", covered=DAY)
+    (left,) = (small_disk / "first").iterdir()
+    assert left.suffix == ".unfinished"
+    # With less room still it is the first dump that finds it full.
+    shutil.rmtree(small_disk / "first")
+    free = shutil.disk_usage(small_disk).free
+    (small_disk / "other").write_bytes(b"x" * (free - 12_288))
+    with pytest.raises(FailNowError, match=r"pg_dump failed .*No space left"):
+        back_up(found, small_disk / "second", source="dealership", covered=DAY)
 
 
 def test_half_a_backup_is_none(backup, tmp_path, elsewhere):
