@@ -50,14 +50,14 @@ def show(session: Session, staged: Staged, act: Act) -> Shown:
         replaces=replaced,
         was_held=act.cause == "release",
     )
-    if replaced is not None:
-        session.run("forget_changes", use_case=use_case, as_of=as_of, publication_id=replaced)
     if not (shown and shown["is_current"]):
         return Shown(is_current=False, replaced=replaced, changes={})
     rerun = replaced is not None and replaced == current
     previous = _before(session, staged, replaced) if rerun else current
-    if rerun and act.cause == "night":
-        act = replace(act, cause="rerun")
+    if rerun:  # of any other day readers saw what it replaces, and its changes stay
+        session.run("forget_changes", use_case=use_case, as_of=as_of, publication_id=replaced)
+        if act.cause == "night":
+            act = replace(act, cause="rerun")
     changes = record_switch(session, staged, act, previous=previous)
     return Shown(is_current=True, replaced=replaced, changes=changes)
 

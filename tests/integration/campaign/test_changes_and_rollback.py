@@ -138,7 +138,8 @@ def test_a_day_that_was_rolled_back_may_be_published_again(three_nights, campaig
     campaign.roll_back("u", who="approver", reason="the model was wrong")
     again = night(18, high="ab", low="d")
     assert (again.is_current, again.replaced) == (True, three_nights.publication_id)
-    assert changes(query, 18) == {}
+    assert sum(again.changes.values()) == 0, "against what readers see since the rollback"
+    assert changes(query, 18) == {"a": ("high", "medium")}, "which they saw, and saw undone"
     assert (18, "published", True) in states(query)
 
 

@@ -79,6 +79,27 @@ def test_the_changes_of_all_switches_add_up_to_what_is_current(campaign, night, 
     assert adds_up(query)
 
 
+def test_the_changes_add_up_after_reruns_as_well(campaign, night, query):
+    """Of the current day, of it after a rollback there and back, of another, of a withdrawn one."""
+    night(16, high="ab", low="cd")
+    night(17, high="ac", low="bdx")
+    night(17, high="ac", low="bdy")
+    assert adds_up(query)
+    campaign.roll_back("u", to=date(2026, 11, 16), who="approver", reason="no")
+    campaign.roll_back("u", to=date(2026, 11, 17), who="approver", reason="yes")
+    night(17, high="acz", low="bd")
+    assert adds_up(query)
+    night(18, high="a", low="bcd")
+    seen = query("SELECT * FROM campaign.segment_changes ORDER BY switch_id, customer_id")
+    assert not night(17, high="q").is_current
+    assert query("SELECT * FROM campaign.segment_changes ORDER BY switch_id, customer_id") == seen
+    assert adds_up(query)
+    night(19, high="ab", low="cd")
+    campaign.roll_back("u", to=date(2026, 11, 18), who="approver", reason="no")
+    night(19, high="abe", low="cd")
+    assert adds_up(query)
+
+
 def adds_up(query) -> bool:
     state: dict[str, str] = {}
     for customer, before, now in query(
