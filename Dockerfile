@@ -3,7 +3,7 @@
 ARG BASE=apache/airflow:3.3.2-python3.12
 FROM ${BASE}
 
-# pg_dump and pg_restore, for backups; the public image has them, its stand-ins may not.
+# pg_dump, pg_restore and psql, for backups; the public image has them, its stand-ins may not.
 USER root
 RUN command -v pg_dump >/dev/null || { \
       apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \

@@ -9,6 +9,7 @@ from mkt_pipeline.settings import Settings
 from mkt_pipeline.stack.addresses import Addresses
 from mkt_pipeline.stack.deployment import deployment
 from mkt_pipeline.wiring.lake import lake_of
+from mkt_pipeline.wiring.unfinished_restore import notes_of
 
 
 @dataclass(frozen=True)
@@ -48,5 +49,5 @@ def places(settings: Settings) -> Places:
         },
         lake_of(settings).place,
         {"secrets": where.secrets, "artifacts": settings.artifacts or where.artifacts},
-        notes=settings.home / "lake.restoring",
+        notes=notes_of(settings.home),
     )

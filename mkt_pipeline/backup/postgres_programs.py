@@ -5,15 +5,21 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO, cast
 from urllib.parse import unquote, urlsplit
 
 import psycopg2
 
 from mkt_pipeline.database_connection import connect, tls_error, tls_mode
 from mkt_pipeline.errors import FailNowError, ServerUnavailableError
+from mkt_pipeline.lake.quoted import quoted
 
 CONNECT_TIMEOUT_SECONDS = 10
+
+Program = subprocess.Popen[bytes]
 
 
 def dump(url: str, file: Path) -> None:
@@ -22,10 +28,48 @@ def dump(url: str, file: Path) -> None:
     _run("pg_dump", url, *arguments)
 
 
-def restore(url: str, file: Path) -> None:
-    """Fill an empty database from a dump, in one transaction: all of it or nothing."""
-    arguments = ("--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges")
-    _run("pg_restore", url, *arguments, f"--dbname={urlsplit(url).path.lstrip('/')}", str(file))
+MARK = "mkt_restored"
+"""A schema that is there from the end of a restore until all parts of it are back."""
+
+
+def restore(url: str, file: Path, *, mark: str) -> None:
+    """Fill an empty database from a dump, in one transaction that leaves ``mark``, or not at all.
+
+    The statements pass through this process: where it is killed, they end without a COMMIT, and
+    nothing goes on by itself.
+    """
+    reading = [_program("pg_restore", url), "--file=-", "--no-owner", "--no-privileges", str(file)]
+    writing = [_program("psql", url), "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1"]
+    end = f"CREATE SCHEMA {MARK};\nCOMMENT ON SCHEMA {MARK} IS {quoted(mark)};\nCOMMIT;\n"
+    pipe, void = subprocess.PIPE, subprocess.DEVNULL
+    with TemporaryFile() as unread, TemporaryFile() as refused:
+        with (
+            subprocess.Popen(reading, stdin=void, stdout=pipe, stderr=unread) as reader,
+            subprocess.Popen(
+                [*writing, "--no-password", "--file=-"],
+                env=_environment(url),
+                stdin=pipe,
+                stdout=void,
+                stderr=refused,
+            ) as writer,
+        ):
+            _pass_on(reader, writer, end=end)
+        if writer.returncode:
+            raise _failed("psql", url, _words(refused))
+        if reader.returncode:
+            raise _failed("pg_restore", url, _words(unread))
+
+
+def mark_of(url: str) -> str | None:
+    """The mark that a restore left in a database; None where there is none."""
+    asked = f"SELECT obj_description(to_regnamespace('{MARK}'), 'pg_namespace')"
+    found = _asked(url, asked)
+    return None if found is None else str(found)
+
+
+def remove_mark(url: str) -> None:
+    """Remove the mark of a restore, where there is one."""
+    _asked(url, f"DROP SCHEMA IF EXISTS {MARK}")
 
 
 def has_tables(url: str) -> bool:
@@ -36,26 +80,50 @@ def has_tables(url: str) -> bool:
 
 def _run(program: str, url: str, *arguments: str) -> None:
     """Run a program against a database; the password goes by the environment, not by arguments."""
-    environment = _environment(url)
-    found = _fitting(
-        program,
-        int(str(_asked(url, "SHOW server_version_num"))) // 10000,
-        with_tls=environment.get("PGSSLMODE", "prefer") not in ("disable", "allow", "prefer"),
-    )
     done = subprocess.run(
-        [str(found), "--no-password", *arguments],
-        env=environment,
+        [_program(program, url), "--no-password", *arguments],
+        env=_environment(url),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         check=False,
     )
     if done.returncode:
-        words = (done.stderr.strip() or "no output").splitlines()[-1]
-        raise FailNowError(
-            f"{program} failed on {_place(url)}: {words}",
-            remedy="mend what it says, then run the command again",
-        )
+        raise _failed(program, url, (done.stderr.strip() or "no output").splitlines()[-1])
+
+
+def _pass_on(reader: Program, writer: Program, *, end: str) -> None:
+    """Hand what one program writes to another, and then ``end``, if all of it was written."""
+    source, target = cast("IO[bytes]", reader.stdout), cast("IO[bytes]", writer.stdin)
+    try:
+        target.write(b"BEGIN;\n")
+        shutil.copyfileobj(source, target)
+        if reader.wait() == 0:
+            target.write(end.encode())
+        target.close()
+    except BrokenPipeError:  # it has ended, and says why
+        with suppress(BrokenPipeError):
+            target.close()
+
+
+def _words(errors: IO[bytes]) -> str:
+    """What a program said first of an error: rows of customers may follow in what it adds."""
+    errors.seek(0)
+    lines = errors.read().decode(errors="replace").splitlines() or ["no output"]
+    return next((line for line in lines if "ERROR" in line or "error:" in line), lines[-1])
+
+
+def _failed(program: str, url: str, words: str) -> FailNowError:
+    return FailNowError(
+        f"{program} failed on {_place(url)}: {words}",
+        remedy="mend what it says, then run the command again",
+    )
+
+
+def _program(name: str, url: str) -> str:
+    mode = _environment(url).get("PGSSLMODE", "prefer")
+    major = int(str(_asked(url, "SHOW server_version_num"))) // 10000
+    return str(_fitting(name, major, with_tls=mode not in ("disable", "allow", "prefer")))
 
 
 def _environment(url: str) -> Mapping[str, str]:
@@ -122,9 +190,10 @@ def _asked(url: str, query: str) -> object:
             remedy="start the server, or correct the address",
         ) from None
     try:
+        connection.autocommit = True
         with connection.cursor() as cursor:
             cursor.execute(query)
-            row = cursor.fetchone()
+            row = cursor.fetchone() if cursor.description else None
             return row[0] if row else None
     finally:
         connection.close()

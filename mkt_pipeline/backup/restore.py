@@ -9,7 +9,7 @@ from mkt_pipeline.backup.files import copy_files, files_in
 from mkt_pipeline.backup.lake_copy import bring_back, refuse_torn
 from mkt_pipeline.backup.manifest import Manifest, read_manifest, refuse_changed
 from mkt_pipeline.backup.places import Places
-from mkt_pipeline.backup.postgres_programs import has_tables, restore
+from mkt_pipeline.backup.postgres_programs import has_tables, mark_of, remove_mark, restore
 from mkt_pipeline.errors import BadInputError
 from mkt_pipeline.lake.place import Place
 
@@ -58,22 +58,28 @@ def restore_backup(found: Places, folder: Path, *, source: str) -> Restored:
             remedy=f"set MKT_SOURCE={manifest.source}",
         )
     refuse_changed(folder, manifest)
-    done = _done(found, folder)
+    mark = f"the backup of {manifest.began.isoformat()}"
+    done = _done(found, folder, mark)
     if taken := list(_taken(found, done)):
         raise BadInputError(
             f"not empty: {', '.join(taken)}",
             remedy="restore into an empty MKT_HOME and into new databases; nothing was changed",
         )
-    _bring_back(found, folder, done)
+    _bring_back(found, folder, done, mark)
     return Restored(folder, manifest)
 
 
-def _done(found: Places, folder: Path) -> set[str]:
-    """The parts that an earlier, unfinished call for the same backup has brought back."""
+def _done(found: Places, folder: Path, mark: str) -> set[str]:
+    """The parts that an earlier, unfinished call for the same backup has brought back.
+
+    A database says so itself, by a mark that came with it: a call may be killed before it notes it.
+    """
     if not found.notes.is_file():
         return set()
     of, *parts = found.notes.read_text(encoding="utf-8").splitlines()
-    return set(parts) if of == str(folder.resolve()) else set()
+    if of != str(folder.resolve()):
+        return set()
+    return {*parts, *(name for name, url in found.databases.items() if mark_of(url) == mark)}
 
 
 def _taken(found: Places, done: set[str]) -> Iterator[str]:
@@ -92,14 +98,14 @@ def _taken(found: Places, done: set[str]) -> Iterator[str]:
             yield f"the folder {target}"
 
 
-def _bring_back(found: Places, folder: Path, done: set[str]) -> None:
+def _bring_back(found: Places, folder: Path, done: set[str], mark: str) -> None:
     notes = found.notes
     notes.parent.mkdir(parents=True, exist_ok=True)
     notes.write_text("\n".join((str(folder.resolve()), *sorted(done))), encoding="utf-8")
     for part in (*found.databases, LAKE, *found.folders):
         if part not in done:
             if part in found.databases:
-                restore(found.databases[part], folder / f"{part}.dump")
+                restore(found.databases[part], folder / f"{part}.dump", mark=mark)
             elif part == LAKE:
                 _lake_back(Place(str(folder / LAKE)), found.lake)
             else:
@@ -110,6 +116,8 @@ def _bring_back(found: Places, folder: Path, done: set[str]) -> None:
             (found.folders[part] / UNFINISHED).rmdir()
     found.lake.remove(UNFINISHED)
     refuse_torn(found.lake)
+    for url in found.databases.values():
+        remove_mark(url)
     notes.unlink()
 
 

@@ -18,11 +18,11 @@ def backup(
     # Imported late, so that `--help` and the other commands stay quick.
     from mkt_pipeline.backup.back_up import back_up
     from mkt_pipeline.backup.places import places
-    from mkt_pipeline.wiring.lake import lake_of
+    from mkt_pipeline.wiring.lake import whole_lake
 
     settings = load_settings()
     found = places(settings)
-    covered = lake_of(settings).covered()
+    covered = whole_lake(settings).covered()
     day = str(covered) if covered else None
     tell([back_up(found, into, source=settings.source, covered=day)], as_json=as_json)
 

@@ -31,10 +31,10 @@ def show(
     """Show by night and rule how many rows were put aside, with keys to look up in the CRM."""
     from mkt_pipeline.settings import load_settings
     from mkt_pipeline.steps.quarantine import SHOWN_KEYS, held_nights, quarantined_rows
-    from mkt_pipeline.wiring.lake import lake_of
+    from mkt_pipeline.wiring.lake import whole_lake
 
     settings = load_settings()
-    lake = lake_of(settings)
+    lake = whole_lake(settings)
     day = settings.as_of(as_of) if as_of else None
     keys = None if all_keys else SHOWN_KEYS
     rows = quarantined_rows(lake=lake, entity=entity, as_of=day, keys=keys)
@@ -62,11 +62,11 @@ def release(
     """Let a held night go on without the rows that held it; run the night again afterwards."""
     from mkt_pipeline.settings import load_settings
     from mkt_pipeline.steps.quarantine import release_night
-    from mkt_pipeline.wiring.lake import lake_of
+    from mkt_pipeline.wiring.lake import whole_lake
 
     settings = load_settings()
     done = release_night(
-        lake=lake_of(settings),
+        lake=whole_lake(settings),
         entity=entity,
         as_of=settings.as_of(as_of),
         who=user(),

@@ -25,6 +25,7 @@ from mkt_pipeline.stack.programs import (
 )
 from mkt_pipeline.stack.stack_lock import stack_lock
 from mkt_pipeline.stack.termination import terminate
+from mkt_pipeline.wiring.unfinished_restore import refuse_unfinished_restore
 
 Tell = Callable[[str, str], None]
 """Called with a piece and what happens to it: starting, migrating, ready, already up, ..."""
@@ -53,6 +54,8 @@ def up(where: Deployment, *, only: Sequence[str] = PIECES, tell: Tell) -> tuple[
     pieces = [piece for piece in PIECES if piece in only or piece == "postgres"]
     refuse_missing_modules()
     refuse_full_disk(where.home)
+    if pieces != ["postgres"]:  # that alone is what a restore needs
+        refuse_unfinished_restore(where.home)
     with full_disk_told(where.home), stack_lock(where), _all_or_nothing(where, tell) as launch:
         _refuse_taken_ports(where, pieces)
         names = ["postgres"] if _postgres(launch) else []

@@ -17,7 +17,7 @@ from mkt_pipeline.steps.doctor import (
     check_versions,
 )
 from mkt_pipeline.wiring.edges import Edges
-from mkt_pipeline.wiring.lake import lake_of
+from mkt_pipeline.wiring.lake import whole_lake
 from mkt_pipeline.wiring.use_cases import configured
 
 
@@ -32,7 +32,7 @@ def checks_without_databases(settings: Settings) -> Mapping[str, Check]:
         "versions": check_versions,
         "disk": lambda: check_disk(settings.home.resolve()),
         "use cases": use_cases,
-        "lake": lambda: check_lake(lake_of(settings)),
+        "lake": lambda: check_lake(whole_lake(settings)),
     }
 
 

@@ -14,7 +14,7 @@ from mkt_pipeline.errors import BadInputError
 from mkt_pipeline.lake.lake import Lake
 from mkt_pipeline.settings import Settings
 from mkt_pipeline.tracking.server import Tracking
-from mkt_pipeline.wiring.lake import lake_of
+from mkt_pipeline.wiring.lake import whole_lake
 from mkt_pipeline.wiring.use_cases import ConfiguredUseCases, configured
 
 
@@ -45,7 +45,7 @@ class Edges:
     @cached_property
     def lake(self) -> Lake:
         """The lake."""
-        return lake_of(self.settings)
+        return whole_lake(self.settings)
 
     @cached_property
     def tracking(self) -> Tracking:

@@ -3,6 +3,13 @@
 from mkt_pipeline.lake.lake import Lake
 from mkt_pipeline.lake.storage import Storage
 from mkt_pipeline.settings import Settings
+from mkt_pipeline.wiring.unfinished_restore import refuse_unfinished_restore
+
+
+def whole_lake(settings: Settings) -> Lake:
+    """The lake to work on; refused while a restore has not come to its end."""
+    refuse_unfinished_restore(settings.home)
+    return lake_of(settings)
 
 
 def lake_of(settings: Settings) -> Lake:

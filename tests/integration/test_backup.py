@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+import sys
 from datetime import date
 
 import psycopg2
@@ -13,8 +14,9 @@ from wired import wired
 
 from mkt_pipeline.backup.back_up import back_up
 from mkt_pipeline.backup.lake_copy import copy_lake, refuse_torn
+from mkt_pipeline.backup.manifest import read_manifest
 from mkt_pipeline.backup.places import FIRST, places
-from mkt_pipeline.backup.postgres_programs import restore
+from mkt_pipeline.backup.postgres_programs import has_tables, mark_of, restore
 from mkt_pipeline.backup.restore import _lake_back, restore_backup
 from mkt_pipeline.errors import BadInputError, FailNowError, StorageFullError
 from mkt_pipeline.lake.place import Place
@@ -25,6 +27,7 @@ from mkt_pipeline.stack.airflow_database import migrate
 from mkt_pipeline.stack.deployment import deployment
 from mkt_pipeline.stack.launch import up
 from mkt_pipeline.stack.shutdown import down
+from mkt_pipeline.wiring.lake import whole_lake
 from mkt_pipeline.wiring.pipeline import wire
 
 TODAY = date(2026, 6, 2)
@@ -144,15 +147,95 @@ def test_a_restore_that_was_ended_half_way_goes_on(original, backup, elsewhere):
     found = places(elsewhere)
     # As a kill after the first two databases leaves it.
     for part in ("airflow", "campaign"):
-        restore(found.databases[part], backup / f"{part}.dump")
+        restore(found.databases[part], backup / f"{part}.dump", mark="any")
     found.notes.write_text(f"{backup.resolve()}\nairflow\ncampaign")
     restore_backup(found, backup, source="dealership")
+    assert is_whole(original, found)
+
+
+RESTORING = """
+import sys
+from pathlib import Path
+from mkt_pipeline.backup.places import places
+from mkt_pipeline.backup.restore import restore_backup
+from mkt_pipeline.settings import Settings
+settings = Settings.model_validate_json(sys.stdin.readline())
+print("begins", flush=True)
+restore_backup(places(settings), Path(sys.argv[1]), source="dealership")
+"""
+
+
+def test_a_restore_that_is_killed_again_and_again_comes_to_its_end(original, backup, elsewhere):
+    """Each try is killed a little later than the one before, wherever it may be then."""
+    found, told = places(elsewhere), elsewhere.model_dump_json(exclude_none=True)
+    # Addresses are secrets, which a document does not show.
+    told = told.replace('"**********"', json.dumps(original.crm))
+    half_way = 0
+    for tenths in range(1, 100):
+        with subprocess.Popen(
+            [sys.executable, "-c", RESTORING, str(backup)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as child:
+            child.stdin.write(told + "\n")
+            child.stdin.flush()
+            assert child.stdout.readline() == "begins\n"
+            try:
+                assert child.wait(timeout=tenths / 10) == 0
+                break
+            except subprocess.TimeoutExpired:
+                child.kill()
+        if half_way and not found.notes.exists():
+            break  # it was done, and killed on its way out
+        if found.notes.exists():
+            half_way += 1
+            with pytest.raises(FailNowError, match=r"restore of .* has not come to its end"):
+                whole_lake(elsewhere)
+    assert half_way > 1
+    assert is_whole(original, found)
+    assert whole_lake(elsewhere).covered() == original.lake.covered()
+
+
+def test_a_database_that_came_back_and_was_not_noted_is_recognised(original, backup, elsewhere):
+    found = places(elsewhere)
+    began = read_manifest(backup).began
+    mark = f"the backup of {began.isoformat()}"
+    restore(found.databases["airflow"], backup / "airflow.dump", mark=mark)
+    assert (has_tables(found.databases["airflow"]), mark_of(found.databases["airflow"])) == (
+        True,
+        mark,
+    )
+    with pytest.raises(BadInputError, match="not empty: the database airflow"):
+        restore_backup(found, backup, source="dealership")
+    found.notes.write_text(str(backup.resolve()))
+    with pytest.raises(FailNowError, match="has not come to its end"):
+        up(deployment(elsewhere), tell=lambda *_: None)
+    restore_backup(found, backup, source="dealership")
+    assert is_whole(original, found)
+
+
+def test_a_dump_that_does_not_fit_leaves_nothing(backup, elsewhere, tmp_path):
+    url, dump = places(elsewhere).databases["campaign"], backup / "campaign.dump"
+    rows(url, "CREATE SCHEMA campaign; COMMIT; SELECT 1")
+    with pytest.raises(FailNowError, match=r'psql failed .*schema "campaign" already exists'):
+        restore(url, dump, mark="any")
+    rows(url, "DROP SCHEMA campaign; COMMIT; SELECT 1")
+    half = tmp_path / "half.dump"
+    half.write_bytes(dump.read_bytes()[: dump.stat().st_size // 2])
+    with pytest.raises(FailNowError, match=r"(pg_restore|psql) failed"):
+        restore(url, half, mark="any")
+    assert (has_tables(url), mark_of(url)) == (False, None)
+
+
+def is_whole(original, found):
     (told,) = rows(
         places(original.settings).databases["campaign"],
         f"SELECT rows FROM campaign.publications WHERE as_of = '{YESTERDAY}'",
     )
-    assert rows(found.databases["campaign"], "SELECT count(*) FROM campaign.segments") == [told]
-    assert not found.notes.exists()
+    back = rows(found.databases["campaign"], "SELECT count(*) FROM campaign.segments")
+    marks = [mark_of(url) for url in found.databases.values()]
+    return (back, marks, found.notes.exists()) == ([told], [None] * 3, False)
 
 
 def test_a_lake_goes_into_a_store_of_objects_and_back(original, backup, tmp_path, free_port):
