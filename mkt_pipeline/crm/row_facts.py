@@ -23,12 +23,14 @@ _SOME_VALUES = "(array_agg(DISTINCT left({1}, 40)) {0})[1:5]"
 class RowFacts:
     """Counts of one entity; the mappings are by column and hold only what is not zero.
 
-    ``dangling`` has the rows that point nowhere and those that point at all.
+    ``dangling`` has the rows that point nowhere and those that point at all; ``set_aside`` are the
+    rows that break any rule, as a night counts them: each once, and all of a key that repeats.
     """
 
     entity: Entity
     rows: int
-    repeated_keys: int
+    set_aside: int
+    repeated: int
     newest_update: datetime | None
     missing: Mapping[str, int]
     unknown: Mapping[str, int]
@@ -59,10 +61,15 @@ def count_rows(
     chosen = sql.SQL(", ").join(wanted.values())
     (row,) = snapshot.rows(sql.SQL("SELECT {} FROM {}").format(chosen, query), doing=doing)
     told = dict(zip(wanted, row, strict=True))
+    repeated, set_aside = 0, told["broken",]
+    if told["repeated",]:
+        counted = _with_repeated(entity, query, _rules(entity, numbers))
+        ((repeated, set_aside),) = snapshot.rows(counted, doing=doing)
     return RowFacts(
         entity=entity,
         rows=told["rows",],
-        repeated_keys=told["repeated",],
+        set_aside=set_aside,
+        repeated=repeated,
         newest_update=told["newest_update",],
         missing=_of(told, "missing"),
         unknown=_of(told, "unknown"),
@@ -95,6 +102,7 @@ def _measures(
         ("rows",): sql.SQL("count(*)"),
         ("repeated",): _on("count({0}) - count(DISTINCT {0})", entity.key),
         ("newest_update",): _newest(UPDATED),
+        ("broken",): sql.SQL("count(*) FILTER (WHERE {})").format(_rules(entity, numbers)),
     }
     for column in entity.columns:
         if not column.nullable:
@@ -113,6 +121,29 @@ def _measures(
     return measures
 
 
+def _rules(entity: Entity, numbers: tuple[str, ...]) -> sql.Composed:
+    """Whether a row breaks any rule but that of its key."""
+    rules: list[sql.Composable] = []
+    for column in entity.columns:
+        if not column.nullable:
+            rules.append(_on("{} IS NULL", column.name))
+        if column.allowed:
+            rules.append(_is_unknown(column))
+        if column.type in READABLE:
+            rules.append(sql.SQL("NOT ({})").format(condition(column.name, column.type)))
+    rules += [sql.SQL("NOT ({})").format(condition(name, "number")) for name in numbers]
+    return sql.SQL(" OR ").join(rules)
+
+
+def _with_repeated(entity: Entity, query: sql.Composed, rules: sql.Composed) -> sql.Composed:
+    """How many rows have a key that repeats, and how many have that or break another rule."""
+    return sql.SQL(
+        "SELECT count(repeated.key), count(*) FILTER (WHERE repeated.key IS NOT NULL OR {0}) "
+        "FROM {1} LEFT JOIN (SELECT {2} AS key FROM {1} WHERE {2} IS NOT NULL GROUP BY 1 "
+        "HAVING count(*) > 1) AS repeated ON repeated.key = {2}"
+    ).format(rules, query, sql.Identifier("q", entity.key))
+
+
 def _on(expression: str, column: str) -> sql.Composed:
     return sql.SQL(expression).format(sql.Identifier("q", column))
 
@@ -129,10 +160,14 @@ def _unreadable(column: str, kind: ColumnType) -> sql.Composed:
 
 
 def _unknown(column: Column, expression: str) -> sql.Composed:
-    name = sql.Identifier("q", column.name)
+    of_them = sql.SQL("FILTER (WHERE {})").format(_is_unknown(column))
+    return sql.SQL(expression).format(of_them, sql.Identifier("q", column.name))
+
+
+def _is_unknown(column: Column) -> sql.Composed:
     allowed = sql.SQL(", ").join(sql.Literal(value) for value in column.allowed)
-    of_them = sql.SQL("FILTER (WHERE {} <> ALL (ARRAY[{}]))").format(name, allowed)
-    return sql.SQL(expression).format(of_them, name)
+    name = sql.Identifier("q", column.name)
+    return sql.SQL("{} <> ALL (ARRAY[{}])").format(name, allowed)
 
 
 def _in_the_future(column: Column, now: datetime) -> sql.Composed:

@@ -21,9 +21,16 @@ def row_problems(
     if not facts.rows:
         yield from _empty(name, may_be_empty=may_be_empty)
         return
-    limit = quarantine_limit * facts.rows
-    for count, problem, remedy in _bad_rows(facts):
+    limit, bad = quarantine_limit * facts.rows, list(_bad_rows(facts))
+    for count, problem, remedy in bad:
         yield Problem("error" if count > limit else "warning", problem, remedy)
+    if facts.set_aside > limit and all(count <= limit for count, _, _ in bad):
+        yield Problem(
+            "error",
+            f"{name}: together {facts.set_aside:,} of {facts.rows:,} rows would be set aside, more"
+            f" than {quarantine_limit:.2%}, and the night held",
+            "mend what is named above, or raise quarantine_limit in source.yaml",
+        )
     yield from _references(facts)
     yield from _texts(facts)
     yield from _times(facts, now)
@@ -44,10 +51,10 @@ def _empty(name: str, *, may_be_empty: bool) -> Iterator[Problem]:
 def _bad_rows(facts: RowFacts) -> Iterator[tuple[int, str, str]]:
     """Rows that a night would set aside: how many, what is wrong, and the remedy."""
     name = facts.entity.name
-    if facts.repeated_keys:
+    if facts.repeated:
         yield (
-            facts.repeated_keys,
-            f"{name}.{facts.entity.key} repeats in {facts.repeated_keys:,} rows",
+            facts.repeated,
+            f"{name}.{facts.entity.key} repeats in {facts.repeated:,} rows",
             "give every row a key of its own; look for a join that multiplies rows",
         )
     for column, count in facts.missing.items():

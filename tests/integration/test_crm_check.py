@@ -107,7 +107,7 @@ def test_all_columns_that_do_not_fit_are_named_not_only_the_first(shop):
 @pytest.mark.parametrize(
     ("statement", "problem"),
     [
-        ("UPDATE sold SET line = 2 WHERE line < 4", "orders.order_line_id repeats in 2 rows"),
+        ("UPDATE sold SET line = 2 WHERE line < 4", "orders.order_line_id repeats in 3 rows"),
         ("UPDATE sold SET at = NULL WHERE line < 4", "orders.ordered_at is missing in 3 of 100"),
         ("UPDATE sold SET person = 99", "orders.customer_id points nowhere in 100 of 100"),
         ("UPDATE sold SET sku = 'z' WHERE sku > ''", "product_id points nowhere in 100 of 100"),
@@ -172,6 +172,23 @@ def test_what_a_night_reads_as_it_is_is_only_a_warning(shop, statement, problem)
     found = [each.problem for each in problems(shop, given, severity="warning")]
     assert any(problem in each for each in found), found
     assert problems(shop, given) == []
+
+
+def test_rows_that_break_different_rules_count_together_and_each_once(shop):
+    """As a night counts them, so that neither says that all is well where the other stops."""
+    execute(
+        shop,
+        "UPDATE sold SET state = 'lost' WHERE line IN (1, 2)",
+        "UPDATE sold SET at = NULL, paid = 'NaN' WHERE line IN (2, 3)",
+        "UPDATE sold SET line = 5 WHERE line IN (3, 4)",
+    )
+    # 1 and 2; three rows of the key 5, one of which breaks other rules as well.
+    for limit, errors in ((0.05, 0), (0.049, 1)):
+        given = source().model_copy(update={"quarantine_limit": limit})
+        assert len(found := problems(shop, given)) == errors, found
+        warned = [each.problem for each in problems(shop, given, severity="warning")]
+        assert any("repeats in 3 rows" in each for each in warned)
+    assert "together 5 of 100 rows would be set aside, more than 4.90%" in found[0].problem
 
 
 def test_the_limit_of_an_entity_goes_before_that_of_the_source(shop):
