@@ -82,7 +82,7 @@ def release(
 def _rows_table(rows: list[dict[str, Any]]) -> Table:
     table = Table("night", "entity", "rule", "rows", "keys", box=None)
     for one in rows:
-        keys = ", ".join(one["keys"]) + (", ..." if one["rows"] > len(one["keys"]) else "")
+        keys = ", ".join(one["keys"]) + (", ..." if one["more_keys"] else "")
         table.add_row(one["as_of"], one["entity"], one["broken_rule"], f"{one['rows']:,}", keys)
     return table
 
@@ -94,5 +94,5 @@ def _held_line(one: Mapping[str, Any]) -> str:
             f" ({one['reason']})"
         )
     if one["over"]:
-        return f"{one['as_of']} {one['entity']}: held, but over: a later run went through"
+        return f"{one['as_of']} {one['entity']}: held, but over: a later run kept the limits"
     return f"{one['as_of']} held: {one['why']}"

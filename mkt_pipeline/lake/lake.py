@@ -84,12 +84,15 @@ class Lake:
         accepted = self.releases.accepted(entity=entity.name, as_of=day)
         try:
             lifted = replace(limits, released=accepted)
-            return log.prepare(session, source, night, lifted, dry_run=dry_run)
+            prepared = log.prepare(session, source, night, lifted, dry_run=dry_run)
         except NightHeldError as held:
             if not dry_run:
                 why = held.problem
                 self.releases.hold(entity=entity.name, as_of=day, rows=held.rows, why=why)
             raise
+        if not dry_run:
+            self.releases.kept_limits(entity=entity.name, as_of=day)
+        return prepared
 
     def log_state(self, entity: str) -> LogState | None:
         """What the last night of an entity left behind; None before the first."""

@@ -28,7 +28,7 @@ class BrokenRule:
 class HeldExtraction:
     """A night that was not read, for too many of its rows broke the contract.
 
-    It is over where a later run of the entity went through.
+    It is over where a later run of the entity kept its limits.
     """
 
     as_of: date

@@ -22,7 +22,7 @@ def quarantined_rows(
 ) -> list[dict[str, Any]]:
     """By entity, night (the newest first) and rule: how many rows, and their first ``keys`` keys.
 
-    With ``keys`` None all of them.
+    With ``keys`` None all of them; ``more_keys`` says whether some were left out.
     """
     found: list[dict[str, Any]] = []
     with lake.session() as session:
@@ -40,7 +40,9 @@ def quarantined_rows(
             )
             found += [{"entity": name, **one} for one in counted.to_pyarrow().to_pylist()]
     for one in found:
-        one["keys"] = sorted(key for key in one["keys"] or [] if key is not None)[:keys]
+        every = sorted(key for key in one["keys"] or [] if key is not None)
+        one["keys"] = every[:keys]
+        one["more_keys"] = len(every) > len(one["keys"])
     found.sort(key=lambda one: (one["entity"], one["broken_rule"]))
     found.sort(key=lambda one: str(one["as_of"]), reverse=True)
     return found
@@ -51,13 +53,12 @@ def held_nights(
 ) -> list[Mapping[str, Any]]:
     """The nights that were held, the newest first: ``released_by`` whom, and whether each is over.
 
-    ``over`` means that a later run of the entity went through; nothing is left to decide.
+    ``over`` means that a later run of the entity kept its limits; nothing is left to decide.
     """
-    releases, names, day = lake.releases, _entities(entity), str(as_of) if as_of else None
-    decided = {(one["entity"], one["as_of"]): one for one in reversed(releases.decisions())}
+    names, day = _entities(entity), str(as_of) if as_of else None
     return [
-        {**_with_decision(one, decided), "over": releases.is_over(one)}
-        for one in releases.nights()
+        one
+        for one in lake.releases.nights()
         if one["entity"] in names and day in (None, one["as_of"])
     ]
 
@@ -79,12 +80,3 @@ def _entities(entity: str | None) -> list[str]:
             f"no entity is called {entity!r}", remedy=f"choose one of {', '.join(ENTITIES)}"
         )
     return [entity]
-
-
-def _with_decision(
-    held: Mapping[str, Any], decided: Mapping[tuple[str, str], Mapping[str, Any]]
-) -> Mapping[str, Any]:
-    decision = decided.get((held["entity"], held["as_of"]))
-    if decision is None or decision["at"] < held["at"]:
-        return {**held, "released_by": None}
-    return {**held, "released_by": decision["who"], "reason": decision["reason"]}

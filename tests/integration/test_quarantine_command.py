@@ -23,12 +23,12 @@ SCHEMA = pa.schema([(c.name, TYPES[c.type]) for c in CONSENTS.columns])
 
 
 class Rows:
-    """Consents of which every second has a status that nobody knows, or which are ``good``."""
+    """Consents of which half have a status that nobody knows, or the first ``bad`` ones."""
 
     reading = Reading("all")
 
-    def __init__(self, *, good=False):
-        self.good = good
+    def __init__(self, *, bad=None):
+        self.bad = range(0, 20, 2) if bad is None else range(bad)
 
     def changed(self):
         rows = [
@@ -36,7 +36,7 @@ class Rows:
                 "consent_id": f"n{n}",
                 "customer_id": "c1",
                 "channel": "email",
-                "status": "granted" if n % 2 or self.good else "perhaps",
+                "status": "perhaps" if n in self.bad else "granted",
                 "effective_at": NOW,
                 "updated_at": NOW,
             }
@@ -61,14 +61,15 @@ def mkt(tmp_path, monkeypatch):
     return call
 
 
-def extract(lake, *, good=False, day=10):
+def extract(lake, *, bad=None, killed=False):
     return append_night(
         lake,
         CONSENTS,
-        Rows(good=good),
-        as_of=AsOf(date(2026, 1, day)),
-        server=ServerState(NOW.replace(day=day, minute=good), None, 0.0),
+        Rows(bad=bad),
+        as_of=AsOf(date(2026, 1, 10)),
+        server=ServerState(NOW if bad is None else NOW.replace(minute=1), None, 0.0),
         limits=Limits(may_be_empty=False, quarantine=0.1),
+        killed=killed,
     )
 
 
@@ -81,10 +82,13 @@ def test_show_names_rule_rows_keys_and_the_night_that_is_held(mkt):
             "broken_rule": "status: unknown value",
             "rows": 10,
             "keys": ["n0", "n10", "n12", "n14", "n16"],
+            "more_keys": True,
         }
     ]
     (every,) = json.loads(mkt("show", "--all-keys", "--json").stdout)["rows"]
     assert len(every["keys"]) == 10
+    assert every["more_keys"] is False
+    assert "n8, ..." not in mkt("show", "--all-keys").stdout
     (held,) = shown["held"]
     assert (held["entity"], held["rows"]) == ("consents", 10)
     shown = mkt("show")
@@ -117,7 +121,7 @@ def test_a_release_needs_a_held_night_and_a_reason_and_is_kept(mkt):
 def test_a_hold_is_over_when_a_later_run_went_through_and_is_released_no_more(mkt):
     (held,) = json.loads(mkt("show", "--json").stdout)["held"]
     assert held["over"] is False
-    extract(mkt.lake, good=True)
+    extract(mkt.lake, bad=0)
     (held,) = json.loads(mkt("show", "--json").stdout)["held"]
     assert held["over"] is True
     assert "2026-01-10 consents: held, but over" in mkt("show").stdout
@@ -131,6 +135,33 @@ def test_a_hold_is_over_when_a_later_run_went_through_and_is_released_no_more(mk
     newest, older = json.loads(mkt("show", "--json").stdout)["held"]
     assert (newest["over"], older["over"]) == (False, True)
     assert mkt("release", "consents", "--as-of", "2026-01-10", "--reason", "x").exit_code == 0
+
+
+def test_a_hold_is_over_as_well_where_another_entity_holds_the_run_that_kept_its_limits(mkt):
+    extract(mkt.lake, bad=0, killed=True)
+    (held,) = json.loads(mkt("show", "--json").stdout)["held"]
+    assert held["over"] is True
+    stale = mkt("release", "consents", "--as-of", "2026-01-10", "--reason", "stale").exception
+    assert "is held no longer" in str(stale)
+    with pytest.raises(NightHeldError):
+        extract(mkt.lake, bad=5)
+    newest, older = json.loads(mkt("show", "--json").stdout)["held"]
+    assert (newest["rows"], newest["over"], older["over"]) == (5, False, True)
+
+
+def test_a_run_that_is_held_again_for_the_same_is_one_decision_and_another_has_its_own(mkt):
+    with pytest.raises(NightHeldError):
+        extract(mkt.lake)
+    assert len(json.loads(mkt("show", "--json").stdout)["held"]) == 1
+    mkt("release", "consents", "--as-of", "2026-01-10", "--reason", "a new status")
+    with pytest.raises(NightHeldError):
+        extract(mkt.lake, bad=15)
+    (newest, older) = json.loads(mkt("show", "--json").stdout)["held"]
+    assert (newest["reason"], older["reason"]) == (None, "a new status")
+    mkt("release", "consents", "--as-of", "2026-01-10", "--reason", "even more of it")
+    (newest, older) = json.loads(mkt("show", "--json").stdout)["held"]
+    assert (newest["reason"], older["reason"]) == ("even more of it", "a new status")
+    assert extract(mkt.lake, bad=15).inserted == 5
 
 
 def test_a_day_and_an_entity_select_holds_as_well_as_rows(mkt):
