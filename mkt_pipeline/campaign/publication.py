@@ -54,7 +54,7 @@ class Receipt:
 
 @dataclass(frozen=True, kw_only=True)
 class PastPublication:
-    """One row of ``campaign.publications``."""
+    """One row of ``campaign.publications``; housekeeping took its rows at ``rows_removed_at``."""
 
     publication_id: int
     use_case: str
@@ -82,6 +82,7 @@ class PastPublication:
     decided_by: str | None = None
     decided_at: datetime | None = None
     decision_reason: str | None = None
+    rows_removed_at: datetime | None = None
 
     @property
     def broken(self) -> tuple[str, ...]:

@@ -59,6 +59,13 @@ def _target(session: Session, use_case: str, to: date | None, current: Row | Non
         missing = f"{use_case} has no publication as of {to} to go back to"
     if target is None:
         raise BadInputError(missing, remedy=listed)
+    if target.get("rows_removed_at") is not None:
+        raise BadInputError(
+            f"housekeeping removed the rows of {use_case} as of {to} on"
+            f" {target['rows_removed_at']:%Y-%m-%d}",
+            remedy=f"publish that day again (`mkt score` and `mkt publish` with --as-of {to}"
+            f" --use-case {use_case}), then go back to it",
+        )
     if target["publication_id"] == current["publication_id"]:
         raise BadInputError(
             f"{use_case} as of {to} is current already", remedy=f"name another day; {listed}"

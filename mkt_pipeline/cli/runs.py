@@ -76,6 +76,8 @@ def state(one: "PastPublication") -> str:
     """What became of a publication, in a word that finds room."""
     if one.is_current:
         return "current"
+    if one.rows_removed_at is not None and one.status in ("published", "rolled_back"):
+        return "no rows"
     return "withdrawn" if one.status == "rolled_back" else one.status
 
 

@@ -210,20 +210,15 @@ class Published(Facts):
         shares = ", ".join(
             f"{name} {count:,} ({count / self.rows:.1%})" for name, count in self.counts.items()
         )
-        if self.dry_run:
-            state = ""
-        elif self.is_current:
-            state = ", current"
-        else:
-            state = ", not current: a later day is"
+        state = ", current" if self.is_current else ", not current: a later day is"
         replaced = f", in place of {self.replaced}" if self.replaced is not None else ""
         done = "released and published" if self.released else "published"
+        which = "" if self.dry_run else f"publication {self.publication_id}{replaced}{state}, "
         return [
             f"{self.use_case} as of {self.as_of}: {self.rows:,} rows {done}: {shares}",
             *self.compared,
             *_changed(self.changes),
-            f"publication {self.publication_id}{replaced}{state},"
-            f" {self.seconds:.1f} s{_dry(self.dry_run)}",
+            f"{which}{self.seconds:.1f} s{_dry(self.dry_run)}",
         ]
 
 

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from mkt_pipeline.cli.runs import state
 from mkt_pipeline.errors import BadInputError
 
 
@@ -49,10 +50,13 @@ def test_the_current_and_held_ones_stay_however_old(campaign, query, nights, nig
 
 def test_nobody_goes_back_to_a_publication_without_rows(campaign, nights, night):
     campaign.remove_old_rows(kept=2, dry_run=False)
-    with pytest.raises(BadInputError, match="no publication as of 2026-11-02"):
+    with pytest.raises(BadInputError, match=r"removed the rows of u as of 2026-11-02 on 20\d\d-"):
         campaign.roll_back("u", to=date(2026, 11, 2), who="approver", reason="try")
     assert campaign.roll_back("u", who="approver", reason="try")[0].as_of == date(2026, 11, 4)
     with pytest.raises(BadInputError, match="no publication before"):
         campaign.roll_back("u", who="approver", reason="try")
     assert night(5, high="a").is_current
     assert night(2, high="a").replaced is not None
+    states = {one.as_of.day: state(one) for one in campaign.nights("u")}
+    assert states == {1: "no rows", 2: "published", 3: "no rows", 4: "published", 5: "current"}
+    assert campaign.roll_back("u", to=date(2026, 11, 2), who="approver", reason="now")
