@@ -1,6 +1,7 @@
 """The named points of a night: every call by which it writes, in this process only."""
 
 import contextlib
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -70,7 +71,9 @@ def instrument(points: Points, lake_root: str) -> None:
     def asked(self: requests.Session, method: str, url: str, *rest: Any, **options: Any) -> Any:
         if method.upper() == "GET" or url.endswith("search"):
             return request(self, method, url, *rest, **options)
-        name = f"mlflow {method} {url.split('/', 3)[-1].split('mlflow/')[-1].split('?')[0][:40]}"
+        place = url.split("/", 3)[-1].split("mlflow/")[-1].split("?")[0]
+        # The number of a model is another in every run.
+        name = f"mlflow {method} {re.sub(r'm-[0-9a-f]{16,}', '*', place)[:40]}"
         name = name if "artifact" not in name else f"mlflow {method} artifact"
         points.reach(f"{name}: before")
         answer = request(self, method, url, *rest, **options)
