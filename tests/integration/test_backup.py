@@ -6,10 +6,10 @@ import subprocess
 import sys
 from datetime import date
 
-import psycopg2
 import pytest
 from object_store import object_store
 from quick_training import trained_quickly
+from restored import RESTORING, YESTERDAY, is_whole, published, rows
 from wired import wired
 
 from mkt_pipeline.backup.back_up import back_up
@@ -31,25 +31,8 @@ from mkt_pipeline.wiring.lake import whole_lake
 from mkt_pipeline.wiring.pipeline import wire
 
 TODAY = date(2026, 6, 2)
-YESTERDAY, DAY = "2026-06-01", "2026-06-02"
+DAY = "2026-06-02"
 CASE = "service_visit"
-
-
-def rows(url, query):
-    connection = psycopg2.connect(url)
-    with connection.cursor() as cursor:
-        cursor.execute(query)
-        found = cursor.fetchall()
-    connection.close()
-    return found
-
-
-def published(pipeline):
-    return rows(
-        pipeline.campaign,
-        "SELECT customer_id, propensity, segment, reasons::text, recommended_products::text"
-        " FROM campaign.current_segments ORDER BY customer_id",
-    )
 
 
 def night(pipeline, day):
@@ -153,18 +136,6 @@ def test_a_restore_that_was_ended_half_way_goes_on(original, backup, elsewhere):
     assert is_whole(original, found)
 
 
-RESTORING = """
-import sys
-from pathlib import Path
-from mkt_pipeline.backup.places import places
-from mkt_pipeline.backup.restore import restore_backup
-from mkt_pipeline.settings import Settings
-settings = Settings.model_validate_json(sys.stdin.readline())
-print("begins", flush=True)
-restore_backup(places(settings), Path(sys.argv[1]), source="dealership")
-"""
-
-
 def test_a_restore_that_is_killed_again_and_again_comes_to_its_end(original, backup, elsewhere):
     """Each try is killed a little later than the one before, wherever it may be then."""
     found, told = places(elsewhere), elsewhere.model_dump_json(exclude_none=True)
@@ -226,16 +197,6 @@ def test_a_dump_that_does_not_fit_leaves_nothing(backup, elsewhere, tmp_path):
     with pytest.raises(FailNowError, match=r"(pg_restore|psql) failed"):
         restore(url, half, mark="any")
     assert (has_tables(url), mark_of(url)) == (False, None)
-
-
-def is_whole(original, found):
-    (told,) = rows(
-        places(original.settings).databases["campaign"],
-        f"SELECT rows FROM campaign.publications WHERE as_of = '{YESTERDAY}'",
-    )
-    back = rows(found.databases["campaign"], "SELECT count(*) FROM campaign.segments")
-    marks = [mark_of(url) for url in found.databases.values()]
-    return (back, marks, found.notes.exists()) == ([told], [None] * 3, False)
 
 
 def test_a_lake_goes_into_a_store_of_objects_and_back(original, backup, tmp_path, free_port):
