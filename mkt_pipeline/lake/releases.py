@@ -60,7 +60,7 @@ class Releases:
 
         Refused: a night that is not held or is over, and one that was released since it was held.
         """
-        held = next((one for one in self.nights() if _is(one, entity, as_of)), None)
+        held = next(iter(self.nights(entity=entity, as_of=as_of)), None)
         if held is None:
             raise BadInputError(
                 f"no night of {entity} as of {as_of} is held",
@@ -88,13 +88,22 @@ class Releases:
         found = [one["rows"] for one in self.released.facts() if _is(one, entity, as_of)]
         return int(max(found, default=0) * MARGIN)
 
-    def nights(self) -> list[Facts]:
+    def nights(self, *, entity: str | None = None, as_of: str | None = None) -> list[Facts]:
         """What was held, the newest first: ``released_by`` whom, for what ``reason``, and whether
         it is ``over``: a later run of the entity kept its limits, and nothing is left to decide.
 
-        A decision is about the last hold before it.
+        All of it, or of one ``entity`` and day only. A decision is about the last hold before it.
         """
-        kept, decisions = list(self.held.facts()), list(self.released.facts())
+        kept = [
+            one
+            for one in self.held.facts()
+            if entity in (None, one["entity"]) and as_of in (None, one["as_of"])
+        ]
+        if not kept:
+            return []
+        decisions = list(self.released.facts())
+        # Once for each entity, for a log of years has thousands of commits to look through.
+        newest = {name: self.committed(name) for name in {one["entity"] for one in kept}}
         found: list[Facts] = []
         for one in (one for one in kept if not one.get(_PASSED)):
             alike = [other for other in kept if _is(other, one["entity"], one["as_of"])]
@@ -113,24 +122,25 @@ class Releases:
                     **one,
                     "released_by": decision.get("who"),
                     "reason": decision.get("reason"),
-                    "over": any(other.get(_PASSED) for other in later) or self._went_by(one),
+                    "over": any(other.get(_PASSED) for other in later)
+                    or _went_by(one, newest[one["entity"]]),
                 }
             )
         return found
 
     def _open(self, entity: str, as_of: str) -> Facts | None:
         """What is still to be decided of a day of an entity."""
-        found = next((one for one in self.nights() if _is(one, entity, as_of)), None)
+        found = next(iter(self.nights(entity=entity, as_of=as_of)), None)
         return None if found is None or found["released_by"] or found["over"] else found
 
-    def _went_by(self, held: Facts) -> bool:
-        """Whether a night of the entity was committed since: it read what this one held up."""
-        newest = self.committed(held["entity"])
-        if newest is None:
-            return False
-        if _AFTER in held:
-            return bool(newest["taken_at"] != held[_AFTER])
-        return bool(newest["covered"] >= held["as_of"])  # held before this was kept
+
+def _went_by(held: Facts, newest: Facts | None) -> bool:
+    """Whether a night of the entity was committed since: it read what this one held up."""
+    if newest is None:
+        return False
+    if _AFTER in held:
+        return bool(newest["taken_at"] != held[_AFTER])
+    return bool(newest["covered"] >= held["as_of"])  # held before this was kept
 
 
 def _is(facts: Facts, entity: str, as_of: str) -> bool:

@@ -24,8 +24,7 @@ class TableUpkeep:
 
     ``files`` are those that the newest version shows, ``expired`` the days beyond retention.
     ``bytes_waiting`` of those afterwards are in files that no version shows any more: readers have
-    them for a week. Of a dry run, bytes
-    afterwards are the most it can be: small files that are joined become smaller.
+    them for a week. Bytes after a dry run are the most it can be: joined files become smaller.
     """
 
     table: str

@@ -55,12 +55,8 @@ def held_nights(
 
     ``over`` means that a later run of the entity kept its limits; nothing is left to decide.
     """
-    names, day = _entities(entity), str(as_of) if as_of else None
-    return [
-        one
-        for one in lake.releases.nights()
-        if one["entity"] in names and day in (None, one["as_of"])
-    ]
+    _entities(entity)
+    return lake.releases.nights(entity=entity, as_of=str(as_of) if as_of else None)
 
 
 def release_night(
